@@ -1,0 +1,59 @@
+package io.tun2socks.outbound;
+
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
+import io.netty.channel.EventLoop;
+import io.netty.util.concurrent.Future;
+
+/**
+ * A way out: a SOCKS5 or HTTP upstream, direct, reject or drop.
+ *
+ * <p>One instance serves all shards, so implementations are thread-safe; each call is made on the event loop that it
+ * names, and everything that it causes happens on that loop.
+ */
+public interface Outbound {
+    /** Returns the name shown to people, such as {@code socks5://10.0.0.1:1080}; never with a password. */
+    String name();
+
+    /** Returns what to do with a flow instead of connecting, or {@link Verdict#CONNECT}. */
+    default Verdict verdict() {
+        return Verdict.CONNECT;
+    }
+
+    /** Tells whether this way can carry UDP at all (an HTTP upstream cannot). */
+    boolean supportsUdp();
+
+    /**
+     * Opens a TCP connection.
+     *
+     * <p>The channel is registered with auto-read off; {@code relay} is the last handler of its pipeline from the
+     * beginning, and sees only bytes of the destination: handshake handlers stand before it, read for themselves and
+     * remove themselves. When the future succeeds, the channel is connected to the destination and reading is up to
+     * the relay. Cancelling the future, or closing the channel, abandons the attempt.
+     *
+     * @param loop the flow's event loop; the caller is on it
+     * @param destination where to
+     * @param relay the last handler of the pipeline
+     * @return completes on the loop: with the connected channel, or with an {@link OutboundException}
+     */
+    Future<Channel> connect(EventLoop loop, Destination destination, ChannelHandler relay);
+
+    /**
+     * Opens a way for datagrams to any destination.
+     *
+     * @param loop the session's event loop; the caller is on it
+     * @param receiver gets the answers, on that loop
+     * @return completes on the loop: with the open way, or with an {@link OutboundException}; cancelling abandons it
+     */
+    Future<UdpTransport> openUdp(EventLoop loop, UdpReceiver receiver);
+
+    /** What becomes of a flow. */
+    enum Verdict {
+        /** Connect through the outbound. */
+        CONNECT,
+        /** Refuse: RST for TCP, ICMP port unreachable for UDP. */
+        REJECT,
+        /** Say nothing. */
+        DROP
+    }
+}
