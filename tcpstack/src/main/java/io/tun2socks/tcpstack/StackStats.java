@@ -1,0 +1,35 @@
+package io.tun2socks.tcpstack;
+
+/**
+ * Counters of one stack: written by its thread only, read by any (a reader may see a slightly old value).
+ */
+public final class StackStats {
+    /** Packets taken from the device. */
+    public long packetsIn;
+    /** Packets given to the device. */
+    public long packetsOut;
+    /** Packets dropped because a header, length or checksum was wrong. */
+    public long malformed;
+    /** Packets dropped because their source or destination cannot be answered or is not ours to answer. */
+    public long martian;
+    /** Packets of protocols that the stack does not speak, multicast and IGMP included. */
+    public long ignored;
+    /** TCP connections that came to the end of the handshake. */
+    public long tcpEstablished;
+    /** SYNs dropped or refused over a limit. */
+    public long synOverflow;
+    /** RST segments sent. */
+    public long resetsOut;
+    /** Segments sent again. */
+    public long retransmits;
+    /** Retransmission time-outs. */
+    public long timeouts;
+    /** Segments that came out of order. */
+    public long outOfOrder;
+    /** UDP datagrams from clients. */
+    public long datagramsIn;
+    /** UDP datagrams to clients. */
+    public long datagramsOut;
+    /** Datagrams of new sources dropped over the limit. */
+    public long udpOverflow;
+}

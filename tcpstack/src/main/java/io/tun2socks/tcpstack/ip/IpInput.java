@@ -1,0 +1,227 @@
+package io.tun2socks.tcpstack.ip;
+
+import io.netty.buffer.ByteBuf;
+import io.tun2socks.tcpstack.Handoff;
+import io.tun2socks.tcpstack.StackStats;
+import io.tun2socks.tcpstack.icmp.IcmpLayer;
+import io.tun2socks.tcpstack.tcp.TcpLayer;
+import io.tun2socks.tcpstack.udp.UdpLayer;
+import io.tun2socks.tcpstack.wire.IcmpHeader;
+import io.tun2socks.tcpstack.wire.InternetChecksum;
+import io.tun2socks.tcpstack.wire.IpProtocol;
+import io.tun2socks.tcpstack.wire.Ipv4Header;
+import io.tun2socks.tcpstack.wire.Ipv6Extensions;
+import io.tun2socks.tcpstack.wire.Ipv6Header;
+import io.tun2socks.tcpstack.wire.TcpHeader;
+import io.tun2socks.tcpstack.wire.UdpHeader;
+import io.tun2socks.tcpstack.wire.VirtioNetHeader;
+
+/** Validates packets and passes them to their protocol (RFC 1122 3.2, RFC 8200). Confined to the stack's thread. */
+public final class IpInput {
+    private static final int INVALID = -1;
+
+    private final StackStats stats;
+    private final TcpLayer tcp;
+    private final UdpLayer udp;
+    private final IcmpLayer icmp;
+    private final Handoff handoff;
+
+    private long srcHi;
+    private long srcLo;
+    private long dstHi;
+    private long dstLo;
+
+    /**
+     * Makes an input.
+     *
+     * @param stats counts what is dropped
+     * @param tcp gets segments
+     * @param udp gets datagrams
+     * @param icmp gets messages
+     * @param handoff gets what belongs to other stacks
+     */
+    public IpInput(StackStats stats, TcpLayer tcp, UdpLayer udp, IcmpLayer icmp, Handoff handoff) {
+        this.stats = stats;
+        this.tcp = tcp;
+        this.udp = udp;
+        this.icmp = icmp;
+        this.handoff = handoff;
+    }
+
+    /**
+     * Takes a packet.
+     *
+     * @param packet a virtio-net header and the IP packet behind it; borrowed
+     * @param handedOff whether another stack has passed it on: then it is not passed on for its source again
+     */
+    public void receive(ByteBuf packet, boolean handedOff) {
+        stats.packetsIn++;
+        int vnet = packet.readerIndex();
+        int ip = vnet + VirtioNetHeader.LENGTH;
+        int available = packet.writerIndex() - ip;
+        if (available < Ipv4Header.LENGTH) {
+            stats.malformed++;
+            return;
+        }
+        int version = packet.getByte(ip) >>> 4 & 0xf;
+        if (version == 4) {
+            receiveIpv4(packet, vnet, ip, available, handedOff);
+        } else if (version == 6 && available >= Ipv6Header.LENGTH) {
+            receiveIpv6(packet, vnet, ip, available, handedOff);
+        } else {
+            stats.malformed++;
+        }
+    }
+
+    private void receiveIpv4(ByteBuf packet, int vnet, int ip, int available, boolean handedOff) {
+        int headerLength = Ipv4Header.headerLength(packet, ip);
+        int total = Ipv4Header.totalLength(packet, ip);
+        if (headerLength < Ipv4Header.LENGTH
+                || total < headerLength
+                || total > available
+                || !Ipv4Header.checksumValid(packet, ip)) {
+            stats.malformed++;
+            return;
+        }
+        int source = Ipv4Header.source(packet, ip);
+        int destination = Ipv4Header.destination(packet, ip);
+        if (isUnanswerable(source) || destination == 0) {
+            stats.martian++;
+            return;
+        }
+        if (isMulticastOrBroadcast(destination) || Ipv4Header.isFragment(packet, ip)) {
+            stats.ignored++;
+            return;
+        }
+        srcHi = 0;
+        srcLo = IpAddress.lowHalfOfIpv4(source);
+        dstHi = 0;
+        dstLo = IpAddress.lowHalfOfIpv4(destination);
+        dispatch(packet, vnet, ip + headerLength, ip + total, Ipv4Header.protocol(packet, ip), handedOff);
+    }
+
+    private void receiveIpv6(ByteBuf packet, int vnet, int ip, int available, boolean handedOff) {
+        int payload = Ipv6Header.payloadLength(packet, ip);
+        int end = ip + Ipv6Header.LENGTH + payload;
+        if (payload > available - Ipv6Header.LENGTH) {
+            stats.malformed++;
+            return;
+        }
+        srcHi = Ipv6Header.sourceHi(packet, ip);
+        srcLo = Ipv6Header.sourceLo(packet, ip);
+        dstHi = Ipv6Header.destinationHi(packet, ip);
+        dstLo = Ipv6Header.destinationLo(packet, ip);
+        if (isUnanswerable(srcHi, srcLo) || (dstHi == 0 && dstLo == 0) || IpAddress.isIpv4(dstHi, dstLo)) {
+            stats.martian++;
+            return;
+        }
+        if (dstHi >>> 56 == 0xff) {
+            stats.ignored++;
+            return;
+        }
+        long walked = Ipv6Extensions.skip(packet, ip + Ipv6Header.LENGTH, end, Ipv6Header.nextHeader(packet, ip));
+        if (walked < 0) {
+            stats.malformed++;
+            return;
+        }
+        dispatch(packet, vnet, Ipv6Extensions.offset(walked), end, Ipv6Extensions.protocol(walked), handedOff);
+    }
+
+    private void dispatch(ByteBuf packet, int vnet, int offset, int end, int protocol, boolean handedOff) {
+        boolean ipv4 = IpAddress.isIpv4(srcHi, srcLo);
+        switch (protocol) {
+            case IpProtocol.TCP -> tcp(packet, vnet, offset, end);
+            case IpProtocol.UDP -> udp(packet, vnet, offset, end, handedOff);
+            case IpProtocol.ICMP, IpProtocol.ICMPV6 -> {
+                if (ipv4 == (protocol == IpProtocol.ICMP)) {
+                    icmp(packet, offset, end, protocol);
+                } else {
+                    stats.ignored++;
+                }
+            }
+            default -> stats.ignored++;
+        }
+    }
+
+    private void tcp(ByteBuf packet, int vnet, int offset, int end) {
+        if (end - offset < TcpHeader.LENGTH) {
+            stats.malformed++;
+            return;
+        }
+        int headerLength = TcpHeader.headerLength(packet, offset);
+        if (headerLength < TcpHeader.LENGTH
+                || headerLength > end - offset
+                || !checksumValid(packet, vnet, offset, end, IpProtocol.TCP)) {
+            stats.malformed++;
+            return;
+        }
+        if (!tcp.input(packet, offset, end, srcHi, srcLo, dstHi, dstLo) && !handoff.unknownTcp(packet)) {
+            tcp.refuseUnknown(packet, offset, end, srcHi, srcLo, dstHi, dstLo);
+        }
+    }
+
+    private void udp(ByteBuf packet, int vnet, int offset, int end, boolean handedOff) {
+        if (end - offset < UdpHeader.LENGTH) {
+            stats.malformed++;
+            return;
+        }
+        boolean gso = VirtioNetHeader.gsoType(packet, vnet) == VirtioNetHeader.GSO_UDP_L4;
+        int udpEnd = gso ? end : udpEnd(packet, offset, end);
+        if (udpEnd == INVALID || !udpChecksumValid(packet, vnet, offset, udpEnd)) {
+            stats.malformed++;
+            return;
+        }
+        int hash = UdpLayer.hash(srcHi, srcLo, UdpHeader.sourcePort(packet, offset), 0);
+        if (!handedOff && handoff.udp(packet, hash)) {
+            return;
+        }
+        int segmentSize = gso ? Math.max(VirtioNetHeader.gsoSize(packet, vnet), 1) : 0;
+        udp.input(packet, offset, udpEnd, segmentSize, srcHi, srcLo, dstHi, dstLo);
+    }
+
+    private static int udpEnd(ByteBuf packet, int offset, int end) {
+        int length = UdpHeader.length(packet, offset);
+        return length < UdpHeader.LENGTH || length > end - offset ? INVALID : offset + length;
+    }
+
+    private boolean udpChecksumValid(ByteBuf packet, int vnet, int offset, int end) {
+        if (UdpHeader.checksum(packet, offset) == 0 && !VirtioNetHeader.checksumTrusted(packet, vnet)) {
+            // RFC 768 lets IPv4 go without; RFC 8200 8.1 does not.
+            return IpAddress.isIpv4(srcHi, srcLo);
+        }
+        return checksumValid(packet, vnet, offset, end, IpProtocol.UDP);
+    }
+
+    private void icmp(ByteBuf packet, int offset, int end, int protocol) {
+        long pseudo = protocol == IpProtocol.ICMP
+                ? 0
+                : InternetChecksum.pseudoHeader(srcHi, srcLo, dstHi, dstLo, protocol, end - offset);
+        if (end - offset < IcmpHeader.LENGTH
+                || InternetChecksum.fold(pseudo + InternetChecksum.sum(packet, offset, end - offset)) != 0xffff) {
+            stats.malformed++;
+            return;
+        }
+        icmp.input(packet, offset, end, srcHi, srcLo, dstHi, dstLo);
+    }
+
+    private boolean checksumValid(ByteBuf packet, int vnet, int offset, int end, int protocol) {
+        if (VirtioNetHeader.checksumTrusted(packet, vnet)) {
+            return true;
+        }
+        long pseudo = InternetChecksum.pseudoHeader(srcHi, srcLo, dstHi, dstLo, protocol, end - offset);
+        return InternetChecksum.fold(pseudo + InternetChecksum.sum(packet, offset, end - offset)) == 0xffff;
+    }
+
+    /** Sources that no answer can go to (RFC 1122 3.2.1.3): this network, multicast, reserved, broadcast. */
+    private static boolean isUnanswerable(int source) {
+        return source >>> 24 == 0 || source >>> 28 >= 0xe || source >>> 24 == 127;
+    }
+
+    private static boolean isUnanswerable(long hi, long lo) {
+        return hi >>> 56 == 0xff || (hi == 0 && (lo == 0 || lo == 1)) || IpAddress.isIpv4(hi, lo);
+    }
+
+    private static boolean isMulticastOrBroadcast(int destination) {
+        return destination >>> 28 == 0xe || destination == -1;
+    }
+}

@@ -1,0 +1,137 @@
+package io.tun2socks.tcpstack.tcp;
+
+import io.tun2socks.tcpstack.tcp.congestion.CongestionControl;
+import java.util.function.Consumer;
+
+/**
+ * Decides what is lost and when recovery begins and ends: RACK with SACK (RFC 8985), duplicate acknowledgements and
+ * partial acknowledgements without (RFC 6582).
+ */
+final class LossRecovery implements Consumer<SentSegment> {
+    private static final int DUP_THRESH = 3;
+
+    private final RetransmissionQueue queue;
+    private final RttEstimator rtt;
+    private final CongestionControl congestion;
+    private final RackLossDetector rack = new RackLossDetector();
+    private final int mss;
+    private final boolean sack;
+
+    private boolean inRecovery;
+    /** Recovery from a time-out: cwnd begins anew in slow start, so acknowledgements do make it grow. */
+    private boolean afterTimeout;
+    /** SND.NXT when recovery began: it ends when this is acknowledged. */
+    private long recoveryPoint;
+
+    private int dupAcks;
+    private long nowNanos;
+    private long rttSample;
+
+    LossRecovery(RetransmissionQueue queue, RttEstimator rtt, CongestionControl congestion, int mss, boolean sack) {
+        this.queue = queue;
+        this.rtt = rtt;
+        this.congestion = congestion;
+        this.mss = mss;
+        this.sack = sack;
+    }
+
+    /** Begins an acknowledgement: what is delivered by it is told to {@link #accept}. */
+    void begin(long now) {
+        nowNanos = now;
+        rttSample = -1;
+    }
+
+    @Override
+    public void accept(SentSegment delivered) {
+        rack.onDelivered(delivered, nowNanos, rtt);
+        if (!delivered.retransmitted) {
+            // The last one told is the most recently sent: the sample that delays least.
+            rttSample = nowNanos - delivered.xmitNanos;
+        }
+    }
+
+    /**
+     * Ends an acknowledgement.
+     *
+     * @param acked bytes newly acknowledged cumulatively
+     * @param duplicate whether it was a duplicate acknowledgement (RFC 5681 2)
+     * @param una SND.UNA after it
+     * @param nxt SND.NXT
+     * @param flightBefore bytes outstanding before it
+     * @param cwndLimited whether the sender was held back by cwnd
+     * @return how long to wait for a late segment, or 0; see {@link RackLossDetector#detect}
+     */
+    long end(long acked, boolean duplicate, long una, long nxt, long flightBefore, boolean cwndLimited) {
+        if (rttSample >= 0) {
+            rtt.onSample(rttSample);
+        } else if (acked > 0) {
+            rtt.onProgress();
+        }
+        if (inRecovery && una >= recoveryPoint) {
+            inRecovery = false;
+            afterTimeout = false;
+            dupAcks = 0;
+        }
+        long wait = 0;
+        if (sack) {
+            wait = rack.detect(queue, nowNanos, rtt, mss, inRecovery);
+        } else {
+            withoutSack(acked, duplicate);
+        }
+        if (!inRecovery && queue.hasLost()) {
+            enter(nxt, flightBefore);
+        } else if ((!inRecovery || afterTimeout) && acked > 0) {
+            congestion.onAck(acked, cwndLimited, nowNanos);
+        }
+        return wait;
+    }
+
+    private void withoutSack(long acked, boolean duplicate) {
+        if (acked > 0) {
+            dupAcks = 0;
+            if (inRecovery && !afterTimeout) {
+                loseFirst();
+            }
+        } else if (duplicate && !inRecovery && ++dupAcks == DUP_THRESH) {
+            loseFirst();
+        }
+    }
+
+    private void loseFirst() {
+        SentSegment first = queue.first();
+        if (first != null && first.inFlight()) {
+            queue.split(first, mss);
+            queue.setLost(first, true);
+        }
+    }
+
+    /** The reordering timer fired: what is late now is lost (RFC 8985 6.3). */
+    long onReorderingTimer(long now, long una, long nxt) {
+        long wait = rack.detect(queue, now, rtt, mss, inRecovery);
+        if (!inRecovery && queue.hasLost()) {
+            nowNanos = now;
+            enter(nxt, nxt - una);
+        }
+        return wait;
+    }
+
+    /** The retransmission timer fired. */
+    void onTimeout(long now, long una, long nxt) {
+        if (!afterTimeout) {
+            congestion.onTimeout(nxt - una, now);
+        }
+        queue.clearSacks();
+        queue.markAllLost();
+        rtt.onTimeout();
+        inRecovery = true;
+        afterTimeout = true;
+        recoveryPoint = nxt;
+        dupAcks = 0;
+    }
+
+    private void enter(long nxt, long flight) {
+        inRecovery = true;
+        recoveryPoint = nxt;
+        congestion.onLoss(flight, nowNanos);
+    }
+}

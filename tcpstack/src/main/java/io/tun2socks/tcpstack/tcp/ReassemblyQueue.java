@@ -1,0 +1,165 @@
+package io.tun2socks.tcpstack.tcp;
+
+import io.netty.buffer.ByteBuf;
+
+/**
+ * Data that came ahead of RCV.NXT, in order and without overlaps; what came first wins. Remembers which ranges came
+ * last, for the SACK option (RFC 2018 4: the most recent first).
+ */
+final class ReassemblyQueue {
+    /** The most pieces held: a client that sends single bytes out of order is bounded in memory and in time. */
+    static final int MAX_PIECES = 4096;
+
+    private static final int MAX_BLOCKS = 4;
+
+    private ByteBuf[] buffers = new ByteBuf[8];
+    private long[] starts = new long[8];
+    private int count;
+    private final long[] recent = new long[MAX_BLOCKS];
+    private int recents;
+
+    boolean isEmpty() {
+        return count == 0;
+    }
+
+    /**
+     * Inserts a piece.
+     *
+     * @param start its first sequence number, above RCV.NXT
+     * @param data the bytes, at least one; owned by this object from now on
+     */
+    void insert(long start, ByteBuf data) {
+        remember(start);
+        long from = start;
+        long end = start + data.readableBytes();
+        int at = position(from);
+        if (at > 0 && endOf(at - 1) > from) {
+            from = endOf(at - 1);
+        }
+        // Fill the gaps between the pieces that are there; the piece is cut up only if it spans some of them.
+        while (from < end) {
+            long gapEnd = at < count ? Math.min(starts[at], end) : end;
+            if (gapEnd > from && !insertAt(at, from, data, (int) (from - start), (int) (gapEnd - from))) {
+                break;
+            }
+            if (gapEnd > from) {
+                at++;
+            }
+            from = at < count ? Math.max(gapEnd, endOf(at)) : end;
+            at++;
+        }
+        data.release();
+    }
+
+    /** Returns the first piece's sequence number; there is one. */
+    long firstStart() {
+        return starts[0];
+    }
+
+    /** Removes the first piece and passes its ownership to the caller. */
+    ByteBuf removeFirst() {
+        ByteBuf data = buffers[0];
+        count--;
+        System.arraycopy(buffers, 1, buffers, 0, count);
+        System.arraycopy(starts, 1, starts, 0, count);
+        buffers[count] = null;
+        return data;
+    }
+
+    /**
+     * Finds the ranges to report.
+     *
+     * @param rcvNxt RCV.NXT: ranges below are done with
+     * @param ranges filled with start and end of each range, the most recent first
+     * @param limit the most ranges wanted
+     * @return the number of ranges
+     */
+    int sackBlocks(long rcvNxt, long[] ranges, int limit) {
+        int blocks = 0;
+        int kept = 0;
+        for (int i = 0; i < recents; i++) {
+            long seq = recent[i];
+            int at = position(seq + 1) - 1;
+            if (seq < rcvNxt || at < 0 || endOf(at) <= seq) {
+                continue;
+            }
+            recent[kept++] = seq;
+            int low = at;
+            while (low > 0 && endOf(low - 1) == starts[low]) {
+                low--;
+            }
+            int high = at;
+            while (high + 1 < count && endOf(high) == starts[high + 1]) {
+                high++;
+            }
+            if (blocks < limit && !contains(ranges, blocks, starts[low])) {
+                ranges[2 * blocks] = starts[low];
+                ranges[2 * blocks + 1] = endOf(high);
+                blocks++;
+            }
+        }
+        recents = kept;
+        return blocks;
+    }
+
+    /** Releases everything. */
+    void close() {
+        for (int i = 0; i < count; i++) {
+            buffers[i].release();
+            buffers[i] = null;
+        }
+        count = 0;
+    }
+
+    private static boolean contains(long[] ranges, int blocks, long start) {
+        for (int i = 0; i < blocks; i++) {
+            if (ranges[2 * i] == start) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private void remember(long start) {
+        for (int i = Math.min(recents, MAX_BLOCKS - 1); i > 0; i--) {
+            recent[i] = recent[i - 1];
+        }
+        recent[0] = start;
+        recents = Math.min(recents + 1, MAX_BLOCKS);
+    }
+
+    private long endOf(int index) {
+        return starts[index] + buffers[index].readableBytes();
+    }
+
+    /** The number of pieces that begin below a sequence number. */
+    private int position(long seq) {
+        int low = 0;
+        int high = count;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (starts[middle] < seq) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low;
+    }
+
+    private boolean insertAt(int at, long start, ByteBuf data, int offset, int length) {
+        if (count == MAX_PIECES) {
+            return false;
+        }
+        if (count == buffers.length) {
+            buffers = java.util.Arrays.copyOf(buffers, count * 2);
+            starts = java.util.Arrays.copyOf(starts, count * 2);
+        }
+        System.arraycopy(buffers, at, buffers, at + 1, count - at);
+        System.arraycopy(starts, at, starts, at + 1, count - at);
+        buffers[at] = data.retainedSlice(data.readerIndex() + offset, length);
+        starts[at] = start;
+        count++;
+        return true;
+    }
+}

@@ -1,0 +1,106 @@
+package io.tun2socks.tcpstack.tcp;
+
+/**
+ * RCV.NXT and RCV.WND: what may still come, given what the user has not consumed. The right edge never moves left
+ * (RFC 9293 3.8.6.2.1), and moves right only by steps worth telling (RFC 9293 3.8.6.2.2).
+ */
+final class ReceiveWindow {
+    private final int scale;
+    private final int maxBudget;
+    private int budget;
+    private long unconsumed;
+    private long nxt;
+    /** The right edge that the client knows of. */
+    private long advertised;
+
+    private long turnNanos;
+    private long consumedInTurn;
+
+    /**
+     * Makes the window of a new connection.
+     *
+     * @param nxt RCV.NXT: the client's ISN + 1
+     * @param scale our window shift (RFC 7323 2), 0 to 14
+     * @param budget the bytes that may lie unconsumed, to begin with
+     * @param maxBudget the most that auto-tuning makes of it
+     */
+    ReceiveWindow(long nxt, int scale, int budget, int maxBudget) {
+        this.nxt = nxt;
+        this.advertised = nxt;
+        this.scale = scale;
+        this.budget = budget;
+        this.maxBudget = maxBudget;
+    }
+
+    /** Returns RCV.NXT. */
+    long nxt() {
+        return nxt;
+    }
+
+    /** Returns the right edge that the client was told: RCV.NXT + RCV.WND. */
+    long edge() {
+        return advertised;
+    }
+
+    /** Data has come in order and lies with the user now. */
+    void onDelivered(int bytes) {
+        nxt += bytes;
+        unconsumed += bytes;
+    }
+
+    /** A FIN has come in order: it takes a sequence number and no room. */
+    void onFin() {
+        nxt++;
+    }
+
+    /**
+     * The user has no more use for bytes.
+     *
+     * @param bytes how many
+     * @param nowNanos the time
+     * @param srttNanos the round trip, or 0 if not known
+     */
+    void onConsumed(int bytes, long nowNanos, long srttNanos) {
+        unconsumed -= bytes;
+        consumedInTurn += bytes;
+        if (nowNanos - turnNanos > srttNanos) {
+            // Half a window and more per round trip: the window may be what holds the client back.
+            if (srttNanos > 0 && consumedInTurn >= budget / 2 && turnNanos != 0) {
+                budget = (int) Math.min(2L * budget, maxBudget);
+            }
+            consumedInTurn = 0;
+            turnNanos = nowNanos;
+        }
+    }
+
+    /** Tells whether the window has opened so far that the client should hear of it now. */
+    boolean shouldUpdate(int mss) {
+        long gain = nxt + budget - unconsumed - advertised;
+        return gain >= Math.min(Math.max(2L * mss, budget / 4), budget / 2) || (gain >= mss && advertised - nxt < mss);
+    }
+
+    /**
+     * Fixes the window that goes out with the segment being built, and remembers it.
+     *
+     * @return the window field of the header
+     */
+    int advertise() {
+        long room = Math.max(budget - unconsumed, 0);
+        long offered = room >> scale;
+        long known = advertised - nxt;
+        if (offered << scale < known) {
+            // Rounded up, so that the edge does not move left by the granularity of the scale.
+            offered = (known + (1L << scale) - 1) >> scale;
+        }
+        offered = Math.min(offered, 0xffff);
+        advertised = Math.max(advertised, nxt + (offered << scale));
+        return (int) offered;
+    }
+
+    /** The window field of a SYN-ACK, which is never scaled (RFC 7323 2.2). */
+    int advertiseUnscaled() {
+        int offered = (int) Math.min(Math.max(budget - unconsumed, 0), 0xffff);
+        advertised = nxt + offered;
+        return offered;
+    }
+}

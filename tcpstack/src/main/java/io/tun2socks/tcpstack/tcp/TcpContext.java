@@ -1,0 +1,38 @@
+package io.tun2socks.tcpstack.tcp;
+
+import io.netty.buffer.ByteBufAllocator;
+import io.tun2socks.tcpstack.StackConfig;
+import io.tun2socks.tcpstack.StackStats;
+import io.tun2socks.tcpstack.timer.TimerWheel;
+import java.util.ArrayDeque;
+
+/** What all connections of a stack share. Confined to the stack's thread. */
+final class TcpContext {
+    final StackConfig config;
+    final StackStats stats;
+    final TimerWheel timers;
+    final TcpOutput output;
+    final ByteBufAllocator allocator;
+    final TcpLayer layer;
+    final ArrayDeque<SentSegment> segmentPool = new ArrayDeque<>();
+    /** Scratch for SACK blocks. */
+    final long[] ranges = new long[8];
+
+    /** The time of the event that is being handled. */
+    long nowNanos;
+
+    TcpContext(
+            StackConfig config,
+            StackStats stats,
+            TimerWheel timers,
+            TcpOutput output,
+            ByteBufAllocator allocator,
+            TcpLayer layer) {
+        this.config = config;
+        this.stats = stats;
+        this.timers = timers;
+        this.output = output;
+        this.allocator = allocator;
+        this.layer = layer;
+    }
+}

@@ -1,0 +1,216 @@
+package io.tun2socks.tcpstack.tcp;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.tun2socks.tcpstack.StackConfig;
+import io.tun2socks.tcpstack.StackStats;
+import io.tun2socks.tcpstack.icmp.IcmpLayer;
+import io.tun2socks.tcpstack.icmp.Unreachable;
+import io.tun2socks.tcpstack.ip.IpOutput;
+import io.tun2socks.tcpstack.timer.TimerWheel;
+import io.tun2socks.tcpstack.wire.TcpHeader;
+import java.util.ArrayDeque;
+import java.util.List;
+import java.util.function.Consumer;
+import java.util.random.RandomGenerator;
+
+/** All TCP connections of a stack: demultiplexing, new connections, limits. Confined to the stack's thread. */
+public final class TcpLayer {
+    /** RFC 5961 7: challenge acknowledgements per second, for the whole stack. */
+    private static final int MAX_CHALLENGES = 1000;
+
+    private static final long SECOND = 1_000_000_000L;
+
+    private final StackConfig config;
+    private final StackStats stats;
+    private final TcpContext context;
+    private final ConnectionTable table;
+    private final IsnGenerator isn;
+    private final IcmpLayer icmp;
+    private final Consumer<TcpConnection> onSyn;
+    private final Runnable flushRequest;
+    private final Segment segment = new Segment();
+    private ArrayDeque<TcpConnection> dirty = new ArrayDeque<>();
+    private ArrayDeque<TcpConnection> flushing = new ArrayDeque<>();
+    private int halfOpen;
+    private long challengeSecond;
+    private int challenges;
+
+    /**
+     * Makes an empty layer.
+     *
+     * @param config limits
+     * @param stats counters
+     * @param timers the stack's wheel
+     * @param ip where segments go
+     * @param icmp tells clients of unreachable targets
+     * @param allocator for small copies
+     * @param random for ISNs and hash seeds
+     * @param onSyn hears of half-open connections; sets their handler
+     * @param flushRequest called when something becomes due while nothing was
+     */
+    public TcpLayer(
+            StackConfig config,
+            StackStats stats,
+            TimerWheel timers,
+            IpOutput ip,
+            IcmpLayer icmp,
+            ByteBufAllocator allocator,
+            RandomGenerator random,
+            Consumer<TcpConnection> onSyn,
+            Runnable flushRequest) {
+        this.config = config;
+        this.stats = stats;
+        this.icmp = icmp;
+        this.onSyn = onSyn;
+        this.flushRequest = flushRequest;
+        this.isn = new IsnGenerator(random);
+        this.table = new ConnectionTable(random.nextLong());
+        this.context = new TcpContext(config, stats, timers, new TcpOutput(config, ip, stats), allocator, this);
+    }
+
+    /**
+     * Sets the time of the event that is being handled.
+     *
+     * @param nowNanos the stack's clock
+     */
+    public void now(long nowNanos) {
+        context.nowNanos = nowNanos;
+    }
+
+    /**
+     * Handles a segment whose header and checksum have been checked.
+     *
+     * @param packet the packet, borrowed
+     * @param offset where the TCP header begins
+     * @param end where the segment ends
+     * @return false if it belongs to no connection and is no SYN: another shard may know it, or it is to be passed to
+     *     {@link #refuseUnknown}
+     */
+    public boolean input(ByteBuf packet, int offset, int end, long srcHi, long srcLo, long dstHi, long dstLo) {
+        Segment s = segment;
+        s.parse(packet, offset, end);
+        int ports = packet.getInt(offset);
+        TcpConnection connection = table.find(srcHi, srcLo, dstHi, dstLo, ports);
+        boolean opening = s.has(TcpHeader.SYN) && !s.has(TcpHeader.ACK) && !s.has(TcpHeader.RST);
+        if (connection != null && opening && connection.mayBeReplacedBy(s)) {
+            connection.forget();
+            connection = null;
+        }
+        if (connection != null) {
+            connection.input(s);
+            return true;
+        }
+        if (!opening) {
+            return false;
+        }
+        open(s, srcHi, srcLo, dstHi, dstLo, ports);
+        return true;
+    }
+
+    /** Answers a segment for which {@link #input} returned false with RST, unless it is one itself. */
+    public void refuseUnknown(ByteBuf packet, int offset, int end, long srcHi, long srcLo, long dstHi, long dstLo) {
+        segment.parse(packet, offset, end);
+        if (!segment.has(TcpHeader.RST)) {
+            int ports = packet.getInt(offset);
+            context.output.resetFor(segment, srcHi, srcLo, ports >>> 16, dstHi, dstLo, ports & 0xffff);
+        }
+    }
+
+    private void open(Segment s, long srcHi, long srcLo, long dstHi, long dstLo, int ports) {
+        if (s.has(TcpHeader.FIN) || (ports & 0xffff) == 0 || ports >>> 16 == 0) {
+            stats.malformed++;
+            return;
+        }
+        if (halfOpen >= config.maxHalfOpen()) {
+            stats.synOverflow++;
+            return;
+        }
+        if (table.size() >= config.maxConnections()) {
+            stats.synOverflow++;
+            context.output.resetFor(s, srcHi, srcLo, ports >>> 16, dstHi, dstLo, ports & 0xffff);
+            return;
+        }
+        TcpConnection connection = new TcpConnection(context, s, srcHi, srcLo, dstHi, dstLo, ports);
+        table.add(connection);
+        halfOpen++;
+        onSyn.accept(connection);
+    }
+
+    /** Sends what is due on all connections. */
+    public void flush() {
+        while (!dirty.isEmpty()) {
+            ArrayDeque<TcpConnection> now = dirty;
+            dirty = flushing;
+            flushing = now;
+            for (TcpConnection connection = now.poll(); connection != null; connection = now.poll()) {
+                connection.flush();
+            }
+        }
+    }
+
+    /** Returns the number of connections, TIME-WAIT included. */
+    public int size() {
+        return table.size();
+    }
+
+    /** Returns the connections that are open now. */
+    public List<TcpConnection> connections() {
+        return table.all().stream().filter(TcpConnection::isOpen).toList();
+    }
+
+    /** Aborts everything and forgets what waits in TIME-WAIT. */
+    public void close() {
+        for (TcpConnection connection : table.all()) {
+            connection.abort();
+            connection.forget();
+        }
+        dirty.clear();
+    }
+
+    void addDirty(TcpConnection connection) {
+        if (dirty.isEmpty()) {
+            flushRequest.run();
+        }
+        dirty.add(connection);
+    }
+
+    void remove(TcpConnection connection) {
+        table.remove(connection);
+    }
+
+    void onEstablished() {
+        halfOpen--;
+        stats.tcpEstablished++;
+    }
+
+    void onHalfOpenEnded() {
+        halfOpen--;
+    }
+
+    /** Sends a challenge acknowledgement (RFC 5961), unless too many were sent this second. */
+    void challenge(TcpConnection connection) {
+        long second = context.nowNanos / SECOND;
+        if (second != challengeSecond) {
+            challengeSecond = second;
+            challenges = 0;
+        }
+        if (challenges < MAX_CHALLENGES) {
+            challenges++;
+            connection.receiver().ackNow();
+        }
+    }
+
+    void sendUnreachable(TcpConnection c, Unreachable reason, int seq) {
+        icmp.unreachableForTcp(
+                c.clientHi, c.clientLo, c.clientPort(), c.targetHi, c.targetLo, c.targetPort(), seq, reason);
+    }
+
+    int nextIsn(TcpConnection c) {
+        return isn.next(c.clientHi, c.clientLo, c.targetHi, c.targetLo, c.ports, context.nowNanos);
+    }
+
+    int nextTimestampOffset(TcpConnection c) {
+        return (int) (isn.hash(c.targetHi, c.targetLo, c.clientHi, c.clientLo, c.ports) >>> 32);
+    }
+}
