@@ -1,0 +1,86 @@
+package io.tun2socks.cli;
+
+import io.tun2socks.config.Setting;
+import java.util.Arrays;
+import picocli.CommandLine;
+import picocli.CommandLine.Help.Ansi;
+import picocli.CommandLine.Model.ArgGroupSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+
+/** The program's commands as picocli sees them: built from {@link Setting}, so that flags and help cannot differ. */
+final class CommandLines {
+    private static final int WIDTH = 100;
+
+    private CommandLines() {}
+
+    /** Makes the whole tree of commands. */
+    static CommandLine create() {
+        CommandSpec spec = CommandSpec.create();
+        spec.name("tun2socks");
+        spec.usageMessage()
+                .width(WIDTH)
+                .sortOptions(false)
+                .sortSynopsis(false)
+                .customSynopsis(
+                        "tun2socks -d DEVICE -p PROXY [FLAG]...",
+                        "       tun2socks -c FILE [FLAG]...",
+                        "       tun2socks COMMAND --help")
+                .description("%nSends all connections that reach a TUN device to a proxy.%n%n"
+                        + "Flags are written --flag VALUE or --flag=VALUE; one dash does as well. Durations are"
+                        + " written 300ms, 30s, 5m or 1h30m; sizes 65536, 512k or 4MiB.")
+                .commandListHeading("%nCommands:%n")
+                .footerHeading("%nExamples:%n")
+                .footer(
+                        "  tun2socks -d tun0 -p socks5://127.0.0.1:1080 --address 198.18.0.1/15 --fwmark 0x22b",
+                        "  tun2socks --device tun://tun0 --proxy http://user:pass@10.0.0.1:3128 --interface eth0",
+                        "  tun2socks -c /etc/tun2socks.yaml",
+                        "",
+                        "Exit codes: 0 stopped by SIGTERM or SIGINT, 1 failure, 2 a flag or the configuration is wrong.",
+                        "Environment: TUN2SOCKS_JAVA, TUN2SOCKS_JAVA_OPTS, TUN2SOCKS_ARCHIVE, NO_COLOR; see docs/cli.md.");
+        int order = 0;
+        for (Setting.Group group : Setting.Group.values()) {
+            ArgGroupSpec.Builder section = ArgGroupSpec.builder()
+                    .heading("%n" + group.title() + ":%n")
+                    .validate(false)
+                    .multiplicity("0..1")
+                    .order(order++);
+            Arrays.stream(Setting.values())
+                    .filter(setting -> setting.group() == group)
+                    .forEach(setting -> section.addArg(option(setting)));
+            if (group == Setting.Group.OPERATION) {
+                section.addArg(OptionSpec.builder("-c", "--config")
+                        .paramLabel("FILE")
+                        .type(String.class)
+                        .description("Read settings from this YAML file. What it sets wins over flags.")
+                        .build());
+                section.addArg(OptionSpec.builder("-v", "--version")
+                        .versionHelp(true)
+                        .type(boolean.class)
+                        .description("Print the version and exit.")
+                        .build());
+                section.addArg(OptionSpec.builder("-h", "--help")
+                        .usageHelp(true)
+                        .type(boolean.class)
+                        .description("Print this help and exit.")
+                        .build());
+            }
+            spec.addArgGroup(section.build());
+        }
+        CommandLine commandLine = new CommandLine(spec);
+        commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+        return commandLine;
+    }
+
+    private static OptionSpec option(Setting setting) {
+        String name = "--" + setting.flag();
+        OptionSpec.Builder option = setting.shortFlag() == 0
+                ? OptionSpec.builder(name)
+                : OptionSpec.builder("-" + setting.shortFlag(), name);
+        option.description(setting.help().replace("%", "%%"));
+        if (setting.kind() == Setting.Kind.BOOL) {
+            return option.type(boolean.class).arity("0").build();
+        }
+        return option.type(String.class).paramLabel(setting.label()).build();
+    }
+}

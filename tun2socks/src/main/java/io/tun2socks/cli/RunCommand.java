@@ -1,0 +1,183 @@
+package io.tun2socks.cli;
+
+import io.tun2socks.config.GoDuration;
+import io.tun2socks.config.Settings;
+import io.tun2socks.config.UsageException;
+import io.tun2socks.device.Device;
+import io.tun2socks.outbound.Outbound;
+import io.tun2socks.system.UndoStack;
+import java.io.IOException;
+import java.net.NetworkInterface;
+import java.net.SocketException;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A run of the proxy: starts the parts one after another, waits, and undoes all in reverse order, whatever happens. */
+final class RunCommand {
+    private static final Logger LOG = LoggerFactory.getLogger(RunCommand.class);
+    private static final Duration DOWN_LIMIT = Duration.ofSeconds(10);
+    // How long undoing may take in all beyond draining, before the process ends without.
+    private static final Duration UNDO_LIMIT = Duration.ofSeconds(30);
+
+    private final Settings settings;
+    private final ProxyParts parts;
+    private final StopRequest stop;
+    private final UndoStack undo = new UndoStack();
+
+    /**
+     * Prepares a run; nothing happens yet.
+     *
+     * @param settings what to do
+     * @param parts what to do it with
+     * @param stop when to stop
+     */
+    RunCommand(Settings settings, ProxyParts parts, StopRequest stop) {
+        this.settings = settings;
+        this.parts = parts;
+        this.stop = stop;
+    }
+
+    /**
+     * Runs until stopped; all is undone when this returns or throws.
+     *
+     * @throws UsageException if the upstream's URL is not understood
+     * @throws RunFailure if a part could not be started, or the device went away
+     */
+    void run() throws UsageException, RunFailure {
+        try {
+            ProxyParts.Service service = start();
+            if (service != null) {
+                awaitEnd(service);
+            }
+        } catch (IOException e) {
+            throw new RunFailure(e.getMessage(), e);
+        } catch (RuntimeException | LinkageError e) {
+            throw new RunFailure("internal error: " + e, e);
+        } finally {
+            unwind();
+        }
+    }
+
+    /** Undoes all, from another thread, if the run has not done so itself: the JVM is going down for another reason. */
+    void shutDown() {
+        undo.unwind();
+    }
+
+    /** Returns the running service, or null if told to stop before. */
+    private ProxyParts.Service start() throws UsageException, RunFailure, IOException {
+        warnOfWhatIsMissing();
+        checkInterface();
+        Outbound outbound;
+        try {
+            outbound = parts.outbound(settings.proxy(), settings.sockets());
+        } catch (IllegalArgumentException e) {
+            throw new UsageException("proxy: " + e.getMessage());
+        }
+        Settings.Hooks hooks = settings.hooks();
+        pushHook("--tun-post-down", hooks.postDown());
+        new HookCommand("--tun-pre-up", hooks.preUp()).run(null, stop.requested());
+        if (stop.requested().isDone()) {
+            return null;
+        }
+        Device device = parts.openDevice(settings.device());
+        undo.push("close device " + device.name(), device::close);
+        ProxyParts.Service service = parts.service(device, outbound, settings.engine());
+        undo.push("stop the engine", service::close);
+        service.start();
+        pushHook("--tun-pre-down", hooks.preDown());
+        new HookCommand("--tun-post-up", hooks.postUp()).run(null, stop.requested());
+        LOG.info(
+                "ready: {} (MTU {}, {}{}) -> {}",
+                device.name(),
+                device.mtu(),
+                device.queues() == 1 ? "1 queue" : device.queues() + " queues",
+                settings.device().offloads() ? "" : ", no offloads",
+                outbound.name());
+        return service;
+    }
+
+    private void pushHook(String flag, String command) {
+        if (!command.isEmpty()) {
+            undo.push(flag, () -> new HookCommand(flag, command).run(DOWN_LIMIT, stop.urgent()));
+        }
+    }
+
+    private void warnOfWhatIsMissing() {
+        settings.restApi()
+                .ifPresent(address -> LOG.warn("the REST API at {} is not served by this release yet", address));
+        if (settings.multicast()) {
+            LOG.warn("multicast groups are ignored: multicast is not forwarded by this release yet");
+        }
+    }
+
+    private void checkInterface() throws RunFailure {
+        String name = settings.sockets().interfaceName();
+        if (name == null) {
+            return;
+        }
+        try {
+            if (NetworkInterface.getByName(name) == null) {
+                String known = NetworkInterface.networkInterfaces()
+                        .map(NetworkInterface::getName)
+                        .collect(Collectors.joining(", "));
+                throw new RunFailure(
+                        "--interface: there is no network interface '" + name + "'; there are " + known, null);
+            }
+        } catch (SocketException e) {
+            throw new RunFailure("--interface: network interfaces cannot be listed: " + e.getMessage(), e);
+        }
+    }
+
+    private void awaitEnd(ProxyParts.Service service) throws RunFailure {
+        CompletableFuture<Void> failure = service.failure().toCompletableFuture();
+        try {
+            String reason =
+                    (String) CompletableFuture.anyOf(stop.requested(), failure).get();
+            LOG.info(
+                    "{}: stopping, open connections have {}",
+                    reason,
+                    GoDuration.format(settings.engine().drain()));
+        } catch (ExecutionException | CompletionException e) {
+            Throwable cause = e.getCause();
+            throw new RunFailure("the device is gone: " + cause.getMessage(), cause);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new RunFailure("interrupted", e);
+        }
+    }
+
+    private void unwind() {
+        Thread unwinding = Thread.currentThread();
+        CompletableFuture<Void> over = new CompletableFuture<>();
+        // On the thread of the second signal; the interrupt reaches whoever drains.
+        stop.onUrgent(reason -> {
+            LOG.warn("{} again: stopping at once", reason);
+            unwinding.interrupt();
+        });
+        Duration limit = settings.engine().drain().plus(UNDO_LIMIT);
+        Thread watchdog = new Thread(() -> haltIfStuck(over, limit), "undo-watchdog");
+        watchdog.setDaemon(true);
+        watchdog.start();
+        undo.unwind();
+        over.complete(null);
+        stop.onUrgent(reason -> {});
+    }
+
+    private static void haltIfStuck(CompletableFuture<Void> over, Duration limit) {
+        try {
+            over.get(limit.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (TimeoutException e) {
+            LOG.error("stopping has not ended within {}: giving up", GoDuration.format(limit));
+            Runtime.getRuntime().halt(ExitCode.FAILURE);
+        } catch (InterruptedException | ExecutionException e) {
+            LOG.debug("watchdog ended", e);
+        }
+    }
+}

@@ -1,0 +1,2 @@
+/** The command line: flags in Go's style, subcommands, the life cycle of the process and its exit codes. */
+package io.tun2socks.cli;
