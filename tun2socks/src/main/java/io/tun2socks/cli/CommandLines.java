@@ -18,6 +18,7 @@ final class CommandLines {
     static CommandLine create() {
         CommandSpec spec = CommandSpec.create();
         spec.name("tun2socks");
+        spec.parser().separator(" ");
         spec.usageMessage()
                 .width(WIDTH)
                 .sortOptions(false)
@@ -37,7 +38,8 @@ final class CommandLines {
                         "  tun2socks -c /etc/tun2socks.yaml",
                         "",
                         "Exit codes: 0 stopped by SIGTERM or SIGINT, 1 failure, 2 a flag or the configuration is wrong.",
-                        "Environment: TUN2SOCKS_JAVA, TUN2SOCKS_JAVA_OPTS, TUN2SOCKS_ARCHIVE, NO_COLOR; see docs/cli.md.");
+                        "Environment: TUN2SOCKS_JAVA, TUN2SOCKS_JAVA_OPTS, TUN2SOCKS_ARCHIVE, NO_COLOR; see docs/cli.md.",
+                        "");
         int order = 0;
         for (Setting.Group group : Setting.Group.values()) {
             ArgGroupSpec.Builder section = ArgGroupSpec.builder()

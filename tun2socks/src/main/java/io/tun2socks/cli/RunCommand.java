@@ -30,6 +30,7 @@ final class RunCommand {
     private final ProxyParts parts;
     private final StopRequest stop;
     private final UndoStack undo = new UndoStack();
+    private int notUndone;
 
     /**
      * Prepares a run; nothing happens yet.
@@ -48,9 +49,20 @@ final class RunCommand {
      * Runs until stopped; all is undone when this returns or throws.
      *
      * @throws UsageException if the upstream's URL is not understood
-     * @throws RunFailure if a part could not be started, or the device went away
+     * @throws RunFailure if a part could not be started, the device went away, or not all could be undone
      */
     void run() throws UsageException, RunFailure {
+        try {
+            serve();
+        } finally {
+            unwind();
+        }
+        if (notUndone > 0) {
+            throw new RunFailure("not all could be undone; the log says what", null);
+        }
+    }
+
+    private void serve() throws UsageException, RunFailure {
         try {
             ProxyParts.Service service = start();
             if (service != null) {
@@ -60,8 +72,6 @@ final class RunCommand {
             throw new RunFailure(e.getMessage(), e);
         } catch (RuntimeException | LinkageError e) {
             throw new RunFailure("internal error: " + e, e);
-        } finally {
-            unwind();
         }
     }
 
@@ -78,7 +88,7 @@ final class RunCommand {
         try {
             outbound = parts.outbound(settings.proxy(), settings.sockets());
         } catch (IllegalArgumentException e) {
-            throw new UsageException("proxy: " + e.getMessage());
+            throw new UsageException("--proxy: " + e.getMessage());
         }
         Settings.Hooks hooks = settings.hooks();
         pushHook("--tun-post-down", hooks.postDown());
@@ -165,7 +175,7 @@ final class RunCommand {
         Thread watchdog = new Thread(() -> haltIfStuck(over, limit), "undo-watchdog");
         watchdog.setDaemon(true);
         watchdog.start();
-        undo.unwind();
+        notUndone = undo.unwind();
         over.complete(null);
         stop.onUrgent(reason -> {});
     }
