@@ -13,6 +13,11 @@ public interface PacketQueue extends PacketSink, AutoCloseable {
      */
     void start(IoEventLoop loop, PacketReceiver receiver);
 
+    /** Returns what has gone through; on any thread, a little late. */
+    default QueueStatistics statistics() {
+        return QueueStatistics.ZERO;
+    }
+
     /** Stops reading and closes the descriptor; on the loop if started, idempotent. */
     @Override
     void close();

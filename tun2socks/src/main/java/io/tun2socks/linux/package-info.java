@@ -1,0 +1,7 @@
+/**
+ * What the program asks of the Linux kernel outside Netty: a few libc calls through JNA, and a small rtnetlink client.
+ *
+ * <p>For set-up only, never on the packet path. Everything here acts in the network namespace of the calling thread, or
+ * in that of the socket it was opened with.
+ */
+package io.tun2socks.linux;
