@@ -129,6 +129,7 @@ public final class TcpConnection {
         iss = Seq.initial(context.layer.nextIsn(this));
         tsOffset = context.layer.nextTimestampOffset(this);
         state = TcpState.SYN_RECEIVED;
+        sender = new Sender(this, context, rtt, iss, sendMss());
         synAckDue = true;
         markDirty();
     }
@@ -172,7 +173,7 @@ public final class TcpConnection {
      * @param data the bytes, possibly none; owned by the connection from now on, released when acknowledged
      */
     public void write(ByteBuf data) {
-        if (!isOpen() || sender == null || sender.isFinQueued() || !data.isReadable()) {
+        if (!isOpen() || sender == null || finAfterHandshake || sender.isFinQueued() || !data.isReadable()) {
             data.release();
             return;
         }
@@ -195,7 +196,7 @@ public final class TcpConnection {
         if (!isOpen()) {
             return;
         }
-        if (sender == null) {
+        if (!isSynchronized()) {
             finAfterHandshake = true;
         } else if (!sender.isFinQueued()) {
             sender.queueFin();
@@ -210,7 +211,7 @@ public final class TcpConnection {
             return;
         }
         if (state != TcpState.PENDING) {
-            context.output.reset(this, sender == null ? iss + 1 : sender.nxt());
+            context.output.reset(this, sender.nxt());
         }
         closed(CloseReason.ABORTED);
     }
@@ -233,6 +234,10 @@ public final class TcpConnection {
     }
 
     // ---- what the rest of the package sees ----
+
+    private boolean isSynchronized() {
+        return state != TcpState.PENDING && state != TcpState.SYN_RECEIVED && state != TcpState.CLOSED;
+    }
 
     boolean matches(long cHi, long cLo, long tHi, long tLo, int bothPorts) {
         return ports == bothPorts && clientLo == cLo && targetLo == tLo && clientHi == cHi && targetHi == tHi;
@@ -292,10 +297,13 @@ public final class TcpConnection {
         if (synAckDue && state == TcpState.SYN_RECEIVED) {
             sendSynAck();
         }
-        if (sender != null && isOpen()) {
+        if (!isSynchronized()) {
+            return;
+        }
+        if (isOpen()) {
             sender.output();
         }
-        if (receiver.isAckDue() && state != TcpState.CLOSED && sender != null) {
+        if (receiver.isAckDue()) {
             context.output.payload();
             context.output.segment(this, sender.nxt(), 0, sendMss());
         }
@@ -386,12 +394,12 @@ public final class TcpConnection {
             rtt.onSample(context.nowNanos - synAckNanos);
         }
         context.timers.cancel(lifeTimer);
-        sender = new Sender(this, context, rtt, iss, sendMss());
         sender.initialWindow(scaledWindow(s.window), Seq.unwrap(s.seq, receiver.nxt()));
         state = TcpState.ESTABLISHED;
         context.layer.onEstablished();
         handler.onEstablished();
-        if (finAfterHandshake) {
+        if (finAfterHandshake && isOpen()) {
+            finAfterHandshake = false;
             shutdownOutput();
         }
     }

@@ -1,0 +1,291 @@
+package io.tun2socks.engine;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandlerContext;
+import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.ChannelOption;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.socket.ChannelInputShutdownEvent;
+import io.netty.channel.socket.DuplexChannel;
+import io.netty.util.concurrent.Future;
+import io.tun2socks.outbound.Destination;
+import io.tun2socks.outbound.Outbound;
+import io.tun2socks.outbound.OutboundException;
+import io.tun2socks.tcpstack.icmp.Unreachable;
+import io.tun2socks.tcpstack.tcp.CloseReason;
+import io.tun2socks.tcpstack.tcp.TcpConnection;
+import io.tun2socks.tcpstack.tcp.TcpHandler;
+import io.tun2socks.tcpstack.tcp.TcpState;
+
+/**
+ * Carries bytes between a client's connection and an upstream channel, with back-pressure both ways; FIN becomes FIN,
+ * RST becomes RST (design §6). Lives on one event loop.
+ */
+final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler, Flow {
+    private final Shard shard;
+    private final TcpConnection connection;
+    private final Destination destination;
+    private final long startNanos = System.nanoTime();
+
+    private String outboundName = "";
+    private Future<Channel> connecting;
+    private Channel channel;
+    private boolean established;
+    /** The last buffer of the batch is held back, so that one promise tells when the whole batch is written. */
+    private ByteBuf held;
+
+    private int unreported;
+    private long inChannel;
+    private boolean queuedForFlush;
+    private boolean clientFinished;
+    private boolean upstreamFinished;
+    private boolean connectionClosed;
+    private boolean ended;
+    private long uploadBytes;
+    private long downloadBytes;
+    private String outcome;
+
+    TcpRelay(Shard shard, TcpConnection connection) {
+        this.shard = shard;
+        this.connection = connection;
+        this.destination = Destination.of(connection.targetAddress(), connection.targetPort());
+    }
+
+    void connect(Outbound outbound) {
+        outboundName = outbound.name();
+        switch (outbound.verdict()) {
+            case REJECT -> {
+                outcome = "rejected";
+                connection.refuse();
+            }
+            case DROP -> {
+                outcome = "dropped";
+                connection.discard();
+            }
+            case CONNECT -> {
+                connecting = outbound.connect(shard.loop(), destination, this);
+                connecting.addListener((Future<Channel> future) -> onConnect(future));
+            }
+        }
+    }
+
+    private void onConnect(Future<Channel> future) {
+        connecting = null;
+        if (connection.state() != TcpState.PENDING) {
+            // The client gave up in between.
+            if (future.isSuccess()) {
+                reset(future.getNow());
+            }
+        } else if (future.isSuccess()) {
+            channel = future.getNow();
+            connection.accept();
+        } else {
+            fail(future.cause());
+        }
+    }
+
+    private void fail(Throwable cause) {
+        outcome = cause.getMessage();
+        OutboundException.Reason reason = cause instanceof OutboundException failure
+                ? failure.reason()
+                : OutboundException.Reason.UPSTREAM_FAILED;
+        switch (reason) {
+            case NETWORK_UNREACHABLE -> connection.unreachable(Unreachable.NETWORK);
+            case HOST_UNREACHABLE -> connection.unreachable(Unreachable.HOST);
+            case PROHIBITED -> connection.unreachable(Unreachable.PROHIBITED);
+            case TIMED_OUT -> connection.discard();
+            case REFUSED, UPSTREAM_FAILED -> connection.refuse();
+        }
+    }
+
+    // ---- from the client ----
+
+    @Override
+    public void onEstablished() {
+        established = true;
+        if (channel.isActive()) {
+            channel.config().setAutoRead(true);
+        } else {
+            onUpstreamLost("upstream closed");
+        }
+    }
+
+    @Override
+    public void onData(ByteBuf data) {
+        int length = data.readableBytes();
+        if (channel == null || !channel.isActive()) {
+            data.release();
+            connection.consumed(length);
+            return;
+        }
+        uploadBytes += length;
+        if (held != null) {
+            channel.write(held, channel.voidPromise());
+        }
+        held = data;
+        unreported += length;
+        if (!queuedForFlush) {
+            queuedForFlush = true;
+            shard.addUnflushed(this);
+        }
+    }
+
+    /** Hands the batch to the socket; what it takes opens the client's window. */
+    void flushUpstream() {
+        queuedForFlush = false;
+        if (held == null) {
+            return;
+        }
+        ByteBuf data = held;
+        held = null;
+        int bytes = unreported;
+        unreported = 0;
+        inChannel += bytes;
+        ChannelPromise written = channel.newPromise();
+        channel.writeAndFlush(data, written);
+        if (written.isDone()) {
+            onWritten(bytes);
+        } else {
+            written.addListener(future -> onWritten(bytes));
+        }
+    }
+
+    private void onWritten(int bytes) {
+        inChannel -= bytes;
+        connection.consumed(bytes);
+        finishUpstream();
+    }
+
+    @Override
+    public void onInputShutdown() {
+        clientFinished = true;
+        if (!queuedForFlush) {
+            finishUpstream();
+        }
+    }
+
+    /** Passes the client's FIN on, when everything before it is written; Netty would drop what is not. */
+    private void finishUpstream() {
+        if (!clientFinished || inChannel > 0 || held != null || channel == null) {
+            return;
+        }
+        if (connectionClosed) {
+            channel.close();
+        } else if (channel.isActive() && !((DuplexChannel) channel).isOutputShutdown()) {
+            ((DuplexChannel) channel).shutdownOutput();
+        }
+    }
+
+    @Override
+    public void onWritable() {
+        if (channel != null && established) {
+            channel.config().setAutoRead(true);
+        }
+    }
+
+    @Override
+    public void onClosed(CloseReason reason) {
+        connectionClosed = true;
+        if (connecting != null) {
+            connecting.cancel(false);
+        }
+        if (outcome == null) {
+            outcome = switch (reason) {
+                case FINISHED -> "finished";
+                case RESET_BY_CLIENT -> "reset by client";
+                case TIMED_OUT -> "client does not answer";
+                case ABORTED -> "aborted";
+            };
+        }
+        if (channel != null) {
+            if (reason != CloseReason.FINISHED) {
+                releaseHeld();
+                reset(channel);
+            } else if (inChannel == 0 && held == null) {
+                channel.close();
+            }
+        }
+        end();
+    }
+
+    private void releaseHeld() {
+        if (held != null) {
+            held.release();
+            held = null;
+        }
+    }
+
+    // ---- from the upstream ----
+
+    @Override
+    public void channelRead(ChannelHandlerContext ctx, Object msg) {
+        ByteBuf data = (ByteBuf) msg;
+        downloadBytes += data.readableBytes();
+        connection.write(data);
+        if (!connection.isWritable()) {
+            ctx.channel().config().setAutoRead(false);
+        }
+    }
+
+    @Override
+    public void userEventTriggered(ChannelHandlerContext ctx, Object event) {
+        if (event instanceof ChannelInputShutdownEvent && channel != null) {
+            upstreamFinished = true;
+            connection.shutdownOutput();
+        }
+    }
+
+    @Override
+    public void channelInactive(ChannelHandlerContext ctx) {
+        if (channel != null && established) {
+            onUpstreamLost("upstream closed");
+        }
+    }
+
+    @Override
+    public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
+        if (channel != null) {
+            onUpstreamLost("upstream: " + cause.getMessage());
+        }
+    }
+
+    private void onUpstreamLost(String why) {
+        boolean complete = upstreamFinished && clientFinished && inChannel == 0;
+        if (!connectionClosed && !complete) {
+            outcome = why;
+            connection.abort();
+        }
+    }
+
+    /** Closes a channel with RST. */
+    private static void reset(Channel channel) {
+        if (channel.isOpen()) {
+            channel.config().setOption(ChannelOption.SO_LINGER, 0);
+            channel.close();
+        }
+    }
+
+    @Override
+    public void abort() {
+        connection.abort();
+    }
+
+    private void end() {
+        if (!ended) {
+            ended = true;
+            shard.onFlowEnded(
+                    this,
+                    new FlowRecord(
+                            "tcp",
+                            Destination.of(connection.clientAddress(), connection.clientPort()),
+                            destination,
+                            outboundName,
+                            uploadBytes,
+                            downloadBytes,
+                            startNanos,
+                            System.nanoTime(),
+                            outcome));
+        }
+    }
+}
