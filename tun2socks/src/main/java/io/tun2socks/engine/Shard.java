@@ -3,6 +3,7 @@ package io.tun2socks.engine;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.PooledByteBufAllocator;
 import io.netty.channel.IoEventLoop;
+import io.netty.util.concurrent.Future;
 import io.tun2socks.device.PacketQueue;
 import io.tun2socks.device.PacketReceiver;
 import io.tun2socks.outbound.Outbound;
@@ -49,6 +50,7 @@ final class Shard implements PacketReceiver, FlowHandler, Handoff {
     private boolean inBatch;
     private boolean flushScheduled;
     private long tickAt = TimerWheel.NEVER;
+    private Future<?> nextTick;
     private int hops;
     private boolean draining;
     private boolean closed;
@@ -111,6 +113,9 @@ final class Shard implements PacketReceiver, FlowHandler, Handoff {
                 flow.abort();
             }
             stack.close();
+        }
+        if (nextTick != null) {
+            nextTick.cancel(false);
         }
         queue.close();
         drained.complete(null);
@@ -185,7 +190,7 @@ final class Shard implements PacketReceiver, FlowHandler, Handoff {
     private void scheduleTick(long deadline) {
         if (deadline < tickAt) {
             tickAt = deadline;
-            loop.schedule(tickTask, Math.max(deadline - System.nanoTime(), 0), TimeUnit.NANOSECONDS);
+            nextTick = loop.schedule(tickTask, Math.max(deadline - System.nanoTime(), 0), TimeUnit.NANOSECONDS);
         }
     }
 
