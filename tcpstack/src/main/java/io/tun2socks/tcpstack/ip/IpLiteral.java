@@ -58,12 +58,17 @@ final class IpLiteral {
         for (int i = 0; i < given; i++) {
             String group = i < head.length ? head[i] : tail[i - head.length];
             int position = i < head.length ? i : 8 - given + i;
-            if (group.isEmpty() || group.length() > 4 || !group.chars().allMatch(c -> Character.digit(c, 16) >= 0)) {
+            if (group.isEmpty() || group.length() > 4 || !group.chars().allMatch(IpLiteral::isHexDigit)) {
                 return Optional.empty();
             }
             halves[position / 4] |= Long.parseLong(group, 16) << (16 * (3 - position % 4));
         }
         return Optional.of(IpAddress.of(halves[0], halves[1]));
+    }
+
+    /** ASCII only, unlike {@link Character#digit}. */
+    private static boolean isHexDigit(int c) {
+        return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'f') || (c >= 'A' && c <= 'F');
     }
 
     private static String[] split(String text) {

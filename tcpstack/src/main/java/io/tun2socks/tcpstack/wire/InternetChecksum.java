@@ -71,13 +71,24 @@ public final class InternetChecksum {
     }
 
     /**
-     * Finishes a checksum.
+     * Finishes a checksum of IP, TCP or ICMP; see {@link #finishUdp} for UDP.
      *
      * @param sum an unfolded sum
      * @return the value for the checksum field
      */
     public static int finish(long sum) {
         return ~fold(sum) & 0xffff;
+    }
+
+    /**
+     * Finishes a checksum of UDP, where zero would mean that there is none (RFC 768, RFC 8200 8.1).
+     *
+     * @param sum an unfolded sum
+     * @return the value for the checksum field, 1 to 0xffff
+     */
+    public static int finishUdp(long sum) {
+        int checksum = finish(sum);
+        return checksum == 0 ? 0xffff : checksum;
     }
 
     /**
