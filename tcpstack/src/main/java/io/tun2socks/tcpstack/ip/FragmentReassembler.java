@@ -89,13 +89,14 @@ public final class FragmentReassembler implements AutoCloseable {
     }
 
     private FragmentedDatagram open(FragmentKey key, long nowNanos) {
-        while (datagrams.size() >= limits.maxDatagrams()) {
-            evictFromGreatest(FragmentSource::datagrams);
-        }
         FragmentedDatagram datagram = new FragmentedDatagram(key, nextSequence++, nowNanos + limits.timeoutNanos());
         datagrams.put(key, datagram);
         sources.computeIfAbsent(sourceOf(key), address -> new FragmentSource()).add(datagram);
         heldBytes += datagram.charge();
+        // The newcomer counts for its source already, but is never the oldest of the greatest.
+        while (datagrams.size() > limits.maxDatagrams()) {
+            evictFromGreatest(FragmentSource::datagrams);
+        }
         return datagram;
     }
 
@@ -104,15 +105,14 @@ public final class FragmentReassembler implements AutoCloseable {
             discard(datagram);
             return null;
         }
-        int charge = FragmentedDatagram.chargeOf(view);
-        while (heldBytes + charge > limits.maxBytes()) {
+        // Charged before there is room, so that a source which asks for much is the one that makes room.
+        charge(datagram, datagram.reserve(view));
+        while (heldBytes > limits.maxBytes()) {
             if (evictFromGreatest(FragmentSource::bytes) == datagram) {
                 return null;
             }
         }
         datagram.add(packet, view, allocator);
-        heldBytes += charge;
-        sources.get(sourceOf(datagram.key())).charge(charge);
         if (!datagram.complete()) {
             return null;
         }
@@ -154,8 +154,12 @@ public final class FragmentReassembler implements AutoCloseable {
         }
         int before = datagram.charge();
         datagram.poison();
-        heldBytes += datagram.charge() - before;
-        sources.get(sourceOf(datagram.key())).charge(datagram.charge() - before);
+        charge(datagram, datagram.charge() - before);
+    }
+
+    private void charge(FragmentedDatagram datagram, int bytes) {
+        heldBytes += bytes;
+        sources.get(sourceOf(datagram.key())).charge(bytes);
     }
 
     private void remove(FragmentedDatagram datagram) {

@@ -88,10 +88,16 @@ final class FragmentedDatagram {
         return poisoned;
     }
 
-    /** Returns what {@link #add} will charge for a fragment. */
-    static int chargeOf(FragmentView fragment) {
+    /**
+     * Charges for a fragment that is about to be added.
+     *
+     * @return bytes
+     */
+    int reserve(FragmentView fragment) {
         int headerLength = fragment.offset() == 0 ? fragment.headerLength() : 0;
-        return FRAGMENT_OVERHEAD + headerLength + fragment.dataLength();
+        int cost = FRAGMENT_OVERHEAD + headerLength + fragment.dataLength();
+        charge += cost;
+        return cost;
     }
 
     /** Compares a fragment with those that are there. */
@@ -125,9 +131,8 @@ final class FragmentedDatagram {
         return at;
     }
 
-    /** Copies a fragment that is {@link Fit#NEW}. */
+    /** Copies a fragment that is {@link Fit#NEW} and for which {@link #reserve} was called. */
     void add(ByteBuf packet, FragmentView fragment, ByteBufAllocator allocator) {
-        charge += chargeOf(fragment);
         if (fragment.offset() == 0) {
             header = copyHeader(packet, fragment, allocator);
             ipv6 = fragment.ipv6();

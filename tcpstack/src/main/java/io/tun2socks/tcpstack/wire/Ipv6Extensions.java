@@ -6,8 +6,6 @@ import io.netty.buffer.ByteBuf;
 public final class Ipv6Extensions {
     /** The most extension headers that are walked; a longer chain is refused. */
     public static final int MAX_HEADERS = 8;
-    /** The length of a fragment header (RFC 8200 4.5). */
-    public static final int FRAGMENT_LENGTH = 8;
 
     private static final long MALFORMED = -1;
     private static final int PAD1 = 0;
