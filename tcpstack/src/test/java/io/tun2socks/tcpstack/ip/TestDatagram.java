@@ -186,8 +186,8 @@ final class TestDatagram {
 
     /** Returns a framed packet in a buffer that ends where the packet ends, and does not begin where it begins. */
     static ByteBuf buffer(byte[] packet) {
-        byte[] framed = frame(packet);
-        ByteBuf buffer = Unpooled.buffer(3 + framed.length, 3 + framed.length);
-        return buffer.writeZero(3).writeBytes(framed).readerIndex(3);
+        byte[] bytes = new byte[3 + VirtioNetHeader.LENGTH + packet.length];
+        System.arraycopy(packet, 0, bytes, 3 + VirtioNetHeader.LENGTH, packet.length);
+        return Unpooled.wrappedBuffer(bytes).readerIndex(3);
     }
 }
