@@ -191,9 +191,7 @@ final class TunQueue implements PacketQueue, EpollIoHandle {
             return;
         }
         failed = true;
-        if (registration != null) {
-            registration.cancel();
-        }
+        cancelRegistration();
         receiver.onFailure(cause);
     }
 
@@ -271,14 +269,23 @@ final class TunQueue implements PacketQueue, EpollIoHandle {
         }
     }
 
+    private void cancelRegistration() {
+        if (registration == null) {
+            return;
+        }
+        try {
+            registration.cancel();
+        } catch (RejectedExecutionException e) {
+            log.debug("{}: the loop ended before it had let the queue go", device);
+        }
+    }
+
     private void closeNow() {
         if (closed) {
             return;
         }
         closed = true;
-        if (registration != null) {
-            registration.cancel();
-        }
+        cancelRegistration();
         buffers.close();
         writer.close();
         try {
