@@ -11,7 +11,7 @@ import io.netty.util.concurrent.Future;
  * <p>One instance serves all shards, so implementations are thread-safe; each call is made on the event loop that it
  * names, and everything that it causes happens on that loop.
  */
-public interface Outbound {
+public interface Outbound extends AutoCloseable {
     /** Returns the name shown to people, such as {@code socks5://10.0.0.1:1080}; never with a password. */
     String name();
 
@@ -26,14 +26,17 @@ public interface Outbound {
     /**
      * Opens a TCP connection.
      *
-     * <p>The channel is registered with auto-read off; {@code relay} is the last handler of its pipeline from the
-     * beginning, and sees only bytes of the destination: handshake handlers stand before it, read for themselves and
-     * remove themselves. When the future succeeds, the channel is connected to the destination and reading is up to
-     * the relay. Cancelling the future, or closing the channel, abandons the attempt.
+     * <p>The channel has auto-read off and keeps half-close ({@code ChannelInputShutdownEvent}). {@code relay} is added
+     * to its pipeline, as the last and only handler, right before the future succeeds, so it sees nothing of the
+     * attempt, which may take several channels: {@code handlerAdded}, then the future's listeners, then
+     * {@code channelRead} of bytes that came together with the upstream's last answer, unasked, if there are any;
+     * perhaps a late {@code channelActive} and a {@code channelReadComplete} without a read. From then on reading is up
+     * to the relay, with one exception that Netty makes: after the peer's FIN it delivers all that the socket holds,
+     * asked or not. A failed attempt never touches the relay. Cancelling the future abandons the attempt.
      *
      * @param loop the flow's event loop; the caller is on it
      * @param destination where to
-     * @param relay the last handler of the pipeline
+     * @param relay the last handler of the pipeline; on failure it has not been added anywhere
      * @return completes on the loop: with the connected channel, or with an {@link OutboundException}
      */
     Future<Channel> connect(EventLoop loop, Destination destination, ChannelHandler relay);
@@ -46,6 +49,10 @@ public interface Outbound {
      * @return completes on the loop: with the open way, or with an {@link OutboundException}; cancelling abandons it
      */
     Future<UdpTransport> openUdp(EventLoop loop, UdpReceiver receiver);
+
+    /** Lets go of what is shared by the flows, such as name resolvers; open channels and transports stay. */
+    @Override
+    default void close() {}
 
     /** What becomes of a flow. */
     enum Verdict {

@@ -20,6 +20,12 @@ public final class OutboundException extends IOException {
         this.reason = reason;
     }
 
+    /** Leaves the stack trace out: it would show the event loop only, and there may be thousands in a second. */
+    @Override
+    public synchronized Throwable fillInStackTrace() {
+        return this;
+    }
+
     /** Returns what to tell the client. */
     public Reason reason() {
         return reason;

@@ -15,6 +15,11 @@ public interface UdpTransport {
     /** Puts what was sent on the wire. */
     void flush();
 
+    /** Returns how many datagrams were dropped, either way: queue full, not taken by the kernel, not understood. */
+    default long dropped() {
+        return 0;
+    }
+
     /** Closes the way; idempotent; no call to the receiver follows. */
     void close();
 }
