@@ -3,6 +3,8 @@ package io.tun2socks.tcpstack;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.tun2socks.tcpstack.icmp.IcmpLayer;
+import io.tun2socks.tcpstack.ip.FragmentLimits;
+import io.tun2socks.tcpstack.ip.FragmentReassembler;
 import io.tun2socks.tcpstack.ip.IpInput;
 import io.tun2socks.tcpstack.ip.IpOutput;
 import io.tun2socks.tcpstack.tcp.TcpConnection;
@@ -19,8 +21,6 @@ import java.util.random.RandomGenerator;
  * <p>Confined to one thread. Times are nanoseconds on a clock that never goes back.
  */
 public final class Stack implements AutoCloseable {
-    private static final int HEADER_CAPACITY = 512;
-
     private final StackStats stats = new StackStats();
     private final ByteBuf header;
     private final TimerWheel timers;
@@ -28,6 +28,7 @@ public final class Stack implements AutoCloseable {
     private final IcmpLayer icmp;
     private final TcpLayer tcp;
     private final UdpLayer udp;
+    private final FragmentReassembler reassembler;
 
     /**
      * Makes a stack.
@@ -51,13 +52,14 @@ public final class Stack implements AutoCloseable {
             RandomGenerator random,
             long nowNanos,
             Runnable flushRequest) {
-        header = allocator.directBuffer(HEADER_CAPACITY, HEADER_CAPACITY);
+        this.reassembler = new FragmentReassembler(allocator, FragmentLimits.DEFAULT);
+        header = allocator.directBuffer(IpOutput.HEADER_CAPACITY, IpOutput.HEADER_CAPACITY);
         timers = new TimerWheel(nowNanos);
-        IpOutput output = new IpOutput(config, sink, stats, header);
+        IpOutput output = new IpOutput(config, sink, stats, header, random.nextInt());
         icmp = new IcmpLayer(config, stats, output);
         tcp = new TcpLayer(config, stats, timers, output, icmp, allocator, random, flows::onTcp, flushRequest);
         udp = new UdpLayer(config, stats, output, icmp, allocator, random, flows::onUdp);
-        input = new IpInput(stats, tcp, udp, icmp, handoff);
+        input = new IpInput(stats, tcp, udp, icmp, handoff, reassembler, timers);
         now(nowNanos);
     }
 
@@ -135,11 +137,13 @@ public final class Stack implements AutoCloseable {
     @Override
     public void close() {
         tcp.close();
+        reassembler.close();
         header.release();
     }
 
     private void now(long nowNanos) {
         tcp.now(nowNanos);
         icmp.now(nowNanos);
+        input.now(nowNanos);
     }
 }

@@ -5,6 +5,8 @@ import io.tun2socks.tcpstack.Handoff;
 import io.tun2socks.tcpstack.StackStats;
 import io.tun2socks.tcpstack.icmp.IcmpLayer;
 import io.tun2socks.tcpstack.tcp.TcpLayer;
+import io.tun2socks.tcpstack.timer.Timer;
+import io.tun2socks.tcpstack.timer.TimerWheel;
 import io.tun2socks.tcpstack.udp.UdpLayer;
 import io.tun2socks.tcpstack.wire.IcmpHeader;
 import io.tun2socks.tcpstack.wire.InternetChecksum;
@@ -25,6 +27,10 @@ public final class IpInput {
     private final UdpLayer udp;
     private final IcmpLayer icmp;
     private final Handoff handoff;
+    private final FragmentReassembler reassembler;
+    private final TimerWheel timers;
+    private final Timer reassemblyTimer = new Timer(this::onReassemblyTimer);
+    private long nowNanos;
 
     private long srcHi;
     private long srcLo;
@@ -39,13 +45,29 @@ public final class IpInput {
      * @param udp gets datagrams
      * @param icmp gets messages
      * @param handoff gets what belongs to other stacks
+     * @param reassembler puts fragments together; closed by the caller
+     * @param timers the stack's wheel
      */
-    public IpInput(StackStats stats, TcpLayer tcp, UdpLayer udp, IcmpLayer icmp, Handoff handoff) {
+    public IpInput(
+            StackStats stats,
+            TcpLayer tcp,
+            UdpLayer udp,
+            IcmpLayer icmp,
+            Handoff handoff,
+            FragmentReassembler reassembler,
+            TimerWheel timers) {
         this.stats = stats;
         this.tcp = tcp;
         this.udp = udp;
         this.icmp = icmp;
         this.handoff = handoff;
+        this.reassembler = reassembler;
+        this.timers = timers;
+    }
+
+    /** Sets the time of the event that is being handled. */
+    public void now(long now) {
+        nowNanos = now;
     }
 
     /**
@@ -89,8 +111,12 @@ public final class IpInput {
             stats.martian++;
             return;
         }
-        if (isMulticastOrBroadcast(destination) || Ipv4Header.isFragment(packet, ip)) {
+        if (isMulticastOrBroadcast(destination)) {
             stats.ignored++;
+            return;
+        }
+        if (Ipv4Header.isFragment(packet, ip)) {
+            reassemble(packet, handedOff);
             return;
         }
         srcHi = 0;
@@ -124,7 +150,37 @@ public final class IpInput {
             stats.malformed++;
             return;
         }
+        if (Ipv6Extensions.protocol(walked) == IpProtocol.FRAGMENT) {
+            reassemble(packet, handedOff);
+            return;
+        }
         dispatch(packet, vnet, Ipv6Extensions.offset(walked), end, Ipv6Extensions.protocol(walked), handedOff);
+    }
+
+    private void reassemble(ByteBuf packet, boolean handedOff) {
+        ByteBuf whole = reassembler.accept(packet, nowNanos);
+        if (whole != null) {
+            try {
+                receive(whole, handedOff);
+            } finally {
+                whole.release();
+            }
+        }
+        if (!reassemblyTimer.isScheduled()) {
+            scheduleReassemblyTimer();
+        }
+    }
+
+    private void onReassemblyTimer(long now) {
+        reassembler.expire(now);
+        scheduleReassemblyTimer();
+    }
+
+    private void scheduleReassemblyTimer() {
+        long deadline = reassembler.nextDeadlineNanos();
+        if (deadline != FragmentReassembler.NO_DEADLINE) {
+            timers.schedule(reassemblyTimer, deadline);
+        }
     }
 
     private void dispatch(ByteBuf packet, int vnet, int offset, int end, int protocol, boolean handedOff) {

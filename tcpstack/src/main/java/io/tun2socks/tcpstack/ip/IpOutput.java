@@ -19,10 +19,17 @@ public final class IpOutput {
     /** TTL and hop limit of what we send, as Linux has it. */
     public static final int HOP_LIMIT = 64;
 
+    /** The size of the header buffer: one half for the packet in the making, one for its fragments. */
+    public static final int HEADER_CAPACITY = 512;
+
+    private static final int FRAGMENT_AT = HEADER_CAPACITY / 2;
+
     private final StackConfig config;
     private final PacketSink sink;
     private final StackStats stats;
     private final OutboundPacket packet;
+    private final Fragmenter fragmenter;
+    private int identification;
 
     private long srcHi;
     private long srcLo;
@@ -37,13 +44,16 @@ public final class IpOutput {
      * @param config for the offloads
      * @param sink where packets go
      * @param stats counts them
-     * @param header a direct buffer of at least 256 bytes, owned by the caller
+     * @param header a direct buffer of {@link #HEADER_CAPACITY} bytes, owned by the caller
+     * @param identification where the identifications of fragmented packets begin; not to be guessed (RFC 7739)
      */
-    public IpOutput(StackConfig config, PacketSink sink, StackStats stats, ByteBuf header) {
+    public IpOutput(StackConfig config, PacketSink sink, StackStats stats, ByteBuf header, int identification) {
         this.config = config;
         this.sink = sink;
         this.stats = stats;
         this.packet = new OutboundPacket(header);
+        this.fragmenter = new Fragmenter(new OutboundPacket(header.slice(FRAGMENT_AT, FRAGMENT_AT)), sink);
+        this.identification = identification;
     }
 
     /**
@@ -82,7 +92,7 @@ public final class IpOutput {
     }
 
     /**
-     * Finishes and sends the packet.
+     * Finishes and sends the packet; a UDP or ICMP packet longer than the MTU goes out in fragments.
      *
      * @param protocol the transport protocol
      * @param checksumOffset where in the transport header the checksum lies; the field holds zero
@@ -96,12 +106,22 @@ public final class IpOutput {
         long sum = protocol == IpProtocol.ICMP
                 ? 0
                 : InternetChecksum.pseudoHeader(srcHi, srcLo, dstHi, dstLo, protocol, length);
-        boolean offload = config.offloads().checksum() && protocol != IpProtocol.ICMP && protocol != IpProtocol.ICMPV6;
+        boolean fragment = gsoType == VirtioNetHeader.GSO_NONE
+                && protocol != IpProtocol.TCP
+                && headerLength(ipv4) + length > config.mtu();
+        boolean offload = config.offloads().checksum()
+                && !fragment
+                && protocol != IpProtocol.ICMP
+                && protocol != IpProtocol.ICMPV6;
         int checksum = offload ? InternetChecksum.fold(sum) : fullChecksum(sum, transportEnd);
         if (checksum == 0 && protocol == IpProtocol.UDP) {
             checksum = 0xffff;
         }
         header.setShort(transportStart + checksumOffset, checksum);
+        if (fragment) {
+            sendFragments(protocol, transportEnd);
+            return;
+        }
         header.writerIndex(0);
         VirtioNetHeader.write(
                 header,
@@ -122,6 +142,16 @@ public final class IpOutput {
         header.writerIndex(transportEnd);
         stats.packetsOut++;
         sink.send(packet);
+        packet.clearSlices();
+    }
+
+    private void sendFragments(int protocol, int transportEnd) {
+        ByteBuf transport = packet.header().slice(transportStart, transportEnd - transportStart);
+        ByteBuf payload = packet.sliceBuffer(0).slice(packet.sliceOffset(0), packet.payloadLength());
+        stats.packetsOut += fragmenter
+                .between(srcHi, srcLo, dstHi, dstLo)
+                .carrying(protocol, 0, HOP_LIMIT)
+                .send(config.mtu(), identification++, transport, payload);
         packet.clearSlices();
     }
 
