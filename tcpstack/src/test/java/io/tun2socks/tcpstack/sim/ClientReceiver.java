@@ -1,0 +1,133 @@
+package io.tun2socks.tcpstack.sim;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/** The receiving half of {@link SimClient}: reassembly in a tree, window, SACK blocks. Positions are unwrapped. */
+final class ClientReceiver {
+    private final int buffer;
+    private final int shift;
+    private final TreeMap<Long, byte[]> ahead = new TreeMap<>();
+    private final ByteArrayOutputStream received = new ByteArrayOutputStream();
+    private long nxt;
+    private long edge;
+    private long unread;
+    private long fin = -1;
+    private boolean finished;
+    private long lastStart = -1;
+
+    /**
+     * Makes a receiver.
+     *
+     * @param nxt the first byte's number
+     * @param edge the right edge that SYN announced
+     */
+    ClientReceiver(long nxt, long edge, int buffer, int shift) {
+        this.nxt = nxt;
+        this.edge = edge;
+        this.buffer = buffer;
+        this.shift = shift;
+    }
+
+    long nxt() {
+        return nxt;
+    }
+
+    boolean isFinished() {
+        return finished;
+    }
+
+    byte[] received() {
+        return received.toByteArray();
+    }
+
+    boolean hasGap() {
+        return !ahead.isEmpty();
+    }
+
+    /** Takes payload and FIN; returns whether they were the next in order and left no gap behind. */
+    boolean input(long seq, byte[] payload, boolean hasFin) {
+        long end = seq + payload.length;
+        assertThat(end)
+                .as("end of a segment, against the window that the stack was told")
+                .isLessThanOrEqualTo(edge);
+        if (hasFin) {
+            assertThat(fin == -1 || fin == end)
+                    .as("FIN always at the same place")
+                    .isTrue();
+            fin = end;
+        }
+        boolean inOrder = seq == nxt && ahead.isEmpty();
+        if (end > nxt) {
+            byte[] known = ahead.get(seq);
+            if (known == null || known.length < payload.length) {
+                ahead.put(seq, payload);
+            }
+            lastStart = seq;
+        }
+        drain();
+        return inOrder;
+    }
+
+    private void drain() {
+        while (!ahead.isEmpty() && ahead.firstKey() <= nxt) {
+            Map.Entry<Long, byte[]> first = ahead.pollFirstEntry();
+            int skip = (int) (nxt - first.getKey());
+            if (skip < first.getValue().length) {
+                received.write(first.getValue(), skip, first.getValue().length - skip);
+                unread += first.getValue().length - skip;
+                nxt = first.getKey() + first.getValue().length;
+            }
+        }
+        if (fin == nxt && !finished) {
+            finished = true;
+            nxt++;
+        }
+    }
+
+    /** The application reads everything; returns whether the window was so small that the other side should hear. */
+    boolean read() {
+        boolean small = edge - nxt < buffer / 2;
+        unread = 0;
+        return small;
+    }
+
+    /** Returns the window field to announce, and remembers what it promises. */
+    int advertise() {
+        long window = Math.max((buffer - unread) >> shift, 0);
+        if (nxt + (window << shift) < edge) {
+            window = (edge - nxt + (1L << shift) - 1) >> shift;
+        }
+        window = Math.max(Math.min(window, 0xffff), 0);
+        edge = Math.max(edge, nxt + (window << shift));
+        return (int) window;
+    }
+
+    /** Returns SACK blocks, the one of the latest segment first. */
+    int[] sackBlocks(int limit) {
+        List<long[]> ranges = new ArrayList<>();
+        ahead.forEach((start, bytes) -> {
+            long[] last = ranges.isEmpty() ? null : ranges.get(ranges.size() - 1);
+            if (last != null && start <= last[1]) {
+                last[1] = Math.max(last[1], start + bytes.length);
+            } else {
+                ranges.add(new long[] {start, start + bytes.length});
+            }
+        });
+        ranges.sort((a, b) -> Boolean.compare(isLatest(b), isLatest(a)));
+        return ranges.stream()
+                .limit(limit)
+                .flatMapToInt(range -> Arrays.stream(new int[] {(int) range[0], (int) range[1]}))
+                .toArray();
+    }
+
+    private boolean isLatest(long[] range) {
+        return range[0] <= lastStart && lastStart < range[1];
+    }
+}
