@@ -32,13 +32,14 @@ class CloseIT {
         socket.getOutputStream().write((got.sha256() + " " + got.bytes()).getBytes(US_ASCII));
     }
 
+    // By dante only: microsocks ends both ways when one ends.
     @ParameterizedTest
-    @MethodSource("io.tun2socks.it.Cases#upstreamsAndFamilies")
-    void aServerAnswersAfterTheClientsEnd(Upstream.Kind upstream, Family family) throws Exception {
+    @EnumSource
+    void aServerAnswersAfterTheClientsEnd(Family family) throws Exception {
         TcpServer server = LAB.serve(CloseIT::answerAfterTheEnd);
         Path request = LAB.file("request");
         Files.write(request, REQUEST.bytes());
-        Program.start(LAB, LAB.upstream(upstream).url());
+        Program.start(LAB, LAB.upstream(Upstream.Kind.DANTE).url());
 
         Ran answer = LAB.client()
                 .bash(Duration.ofSeconds(20), "nc -N " + family.host() + " " + server.port() + " < " + request);

@@ -117,7 +117,7 @@ final class Lab implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
     public void afterEach(ExtensionContext context) throws Exception {
         try {
             if (context.getExecutionException().isPresent()) {
-                report(context.getDisplayName());
+                report(context.getDisplayName(), context.getExecutionException().get());
             }
         } finally {
             closeAll(ofTest);
@@ -145,8 +145,9 @@ final class Lab implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
         }
     }
 
-    private void report(String test) {
-        StringBuilder text = new StringBuilder("==== ").append(test).append(" failed; what happened:\n");
+    private void report(String test, Throwable failure) {
+        StringBuilder text = new StringBuilder("==== ").append(test).append(" failed: ");
+        text.append(failure.getMessage()).append("\nwhat happened:\n");
         text.append(transcript).append('\n');
         logged.forEach(daemon -> text.append(daemon).append('\n'));
         upstreams.values().forEach(upstream -> text.append(upstream.daemon()).append('\n'));
@@ -266,7 +267,9 @@ final class Lab implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
 
     /** Starts an iperf3 server on the far side. */
     void iperfServer() {
-        Daemon iperf = server.start("iperf3 -s", file("iperf3.log"), List.of("iperf3", "-s", "-p", "" + IPERF));
+        // Without --forceflush what it writes to a file comes when it ends.
+        Daemon iperf = server.start(
+                "iperf3", file("iperf3-" + port() + ".log"), List.of("iperf3", "-s", "--forceflush", "-p", "" + IPERF));
         watched(iperf);
         iperf.await("iperf3 listens", START, () -> iperf.log().contains("Server listening"));
     }

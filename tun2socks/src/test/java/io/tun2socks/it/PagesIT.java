@@ -2,10 +2,11 @@ package io.tun2socks.it;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
-import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -18,6 +19,7 @@ class PagesIT {
     static final Lab LAB = new Lab();
 
     private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final int AT_A_TIME = 200;
 
     @ParameterizedTest
     @MethodSource("io.tun2socks.it.Cases#upstreamsAndFamilies")
@@ -47,19 +49,25 @@ class PagesIT {
         Pattern file = LAB.nginx();
         Program.start(LAB, LAB.upstream(Upstream.Kind.MICROSOCKS).url());
 
-        List<CompletableFuture<Ran>> downloads = new ArrayList<>();
-        java.util.concurrent.ExecutorService threads =
-                java.util.concurrent.Executors.newFixedThreadPool(200, Threads.daemons("download"));
-        try {
-            for (int i = 0; i < 200; i++) {
-                downloads.add(CompletableFuture.supplyAsync(
-                        () -> LAB.curl(Duration.ofSeconds(60), family.url(Lab.NGINX, "/file")), threads));
-            }
-            for (CompletableFuture<Ran> download : downloads) {
-                assertThat(download.join().ok().sha256()).isEqualTo(file.hash());
-            }
-        } finally {
-            threads.shutdownNow();
+        Path into = Files.createDirectories(LAB.file("downloads-" + family));
+        LAB.curl(
+                        Duration.ofSeconds(90),
+                        "-Z",
+                        "--parallel-immediate",
+                        "--parallel-max",
+                        Integer.toString(AT_A_TIME),
+                        "-o",
+                        into + "/#1",
+                        family.url(Lab.NGINX, "/file?[1-" + AT_A_TIME + "]"))
+                .ok();
+
+        try (Stream<Path> downloads = Files.list(into)) {
+            assertThat(downloads).hasSize(AT_A_TIME).allSatisfy(download -> {
+                try (InputStream in = Files.newInputStream(download)) {
+                    assertThat(Pattern.digest(in, Long.MAX_VALUE))
+                            .isEqualTo(new Pattern.Digest(file.hash(), file.size()));
+                }
+            });
         }
     }
 }
