@@ -1,0 +1,101 @@
+"""Medians, the tables and the JSON."""
+
+import statistics
+
+# (key, label, unit, digits): the rows of the table, in order. What is measured and not listed is in the JSON only.
+ROWS = [
+    ("tcp_up_1_gbit", "TCP up, 1 stream", "Gbit/s", 2),
+    ("tcp_down_1_gbit", "TCP down, 1 stream", "Gbit/s", 2),
+    ("tcp_up_8_gbit", "TCP up, 8 streams", "Gbit/s", 2),
+    ("tcp_down_8_gbit", "TCP down, 8 streams", "Gbit/s", 2),
+    ("tcp_up_1_cpu", "CPU of program, up, 1 stream", "s/GiB", 2),
+    ("tcp_down_1_cpu", "CPU of program, down, 1 stream", "s/GiB", 2),
+    ("tcp_up_8_cpu", "CPU of program, up, 8 streams", "s/GiB", 2),
+    ("tcp_down_8_cpu", "CPU of program, down, 8 streams", "s/GiB", 2),
+    ("tcp_up_1_cpu_machine", "CPU of machine, up, 1 stream", "s/GiB", 2),
+    ("tcp_down_1_cpu_machine", "CPU of machine, down, 1 stream", "s/GiB", 2),
+    ("tcp_up_8_cpu_machine", "CPU of machine, up, 8 streams", "s/GiB", 2),
+    ("tcp_down_8_cpu_machine", "CPU of machine, down, 8 streams", "s/GiB", 2),
+    ("short32_per_s", "new connections, 32 clients", "1/s", 0),
+    ("short32_p50_ms", "  p50", "ms", 3),
+    ("short32_p99_ms", "  p99", "ms", 3),
+    ("short32_cpu_us", "  CPU of program per connection", "us", 1),
+    ("short1_p50_ms", "new connection, 1 client, p50", "ms", 3),
+    ("short1_p99_ms", "  p99", "ms", 3),
+    ("keep1_p50_ms", "request on open connection, p50", "ms", 3),
+    ("keep1_p99_ms", "  p99", "ms", 3),
+    ("udp_up_64_kpps", "UDP up, 64 B, arrived", "kpps", 1),
+    ("udp_down_64_kpps", "UDP down, 64 B, arrived", "kpps", 1),
+    ("udp_up_1400_kpps", "UDP up, 1400 B, arrived", "kpps", 1),
+    ("udp_down_1400_kpps", "UDP down, 1400 B, arrived", "kpps", 1),
+    ("rss_idle_mib", "memory, idle", "MiB", 1),
+    ("rss_1000_mib", "memory, 1000 idle connections", "MiB", 1),
+    ("rss_after_mib", "memory, after the load", "MiB", 1),
+    ("idle_cpu_percent", "CPU, idle", "%", 1),
+    ("start_device_ms", "start to device there", "ms", 0),
+    ("start_first_ms", "start to first request served", "ms", 0),
+    ("failed", "failed requests and tests", "", 0),
+]
+
+# Where a ratio says something; the figures of memory and start have no counterpart in plain routing.
+RATIOS = [row for row in ROWS if row[0] not in ("failed", "idle_cpu_percent")]
+
+
+def summary(rounds):
+    """For each figure (median, least, greatest) over the rounds that have it."""
+    keys = {key for figures in rounds for key in figures}
+    result = {}
+    for key in sorted(keys):
+        values = [figures[key] for figures in rounds if key in figures]
+        result[key] = {"median": statistics.median(values), "min": min(values), "max": max(values)}
+    return result
+
+
+def ratios(rounds, base_rounds):
+    """For each figure the median of its ratios to the base's figure of the same round."""
+    result = {}
+    for key, _, _, _ in RATIOS:
+        values = [figures[key] / base[key] for figures, base in zip(rounds, base_rounds)
+                  if key in figures and base.get(key)]
+        if values:
+            result[key] = statistics.median(values)
+    return result
+
+
+def _cell(entry, digits, single):
+    if entry is None:
+        return "-"
+    if single or entry["min"] == entry["max"]:
+        return f"{entry['median']:.{digits}f}"
+    return f"{entry['median']:.{digits}f} ({entry['min']:.{digits}f}-{entry['max']:.{digits}f})"
+
+
+def _table(header, rows):
+    widths = [max(len(row[i]) for row in [header, *rows]) for i in range(len(header))]
+    lines = []
+    for row in [header, ["-" * width for width in widths], *rows]:
+        lines.append("  ".join([row[0].ljust(widths[0])]
+                               + [cell.rjust(width) for cell, width in zip(row[1:], widths[1:])]).rstrip())
+    return "\n".join(lines)
+
+
+def main_table(results, count):
+    """The medians of all subjects; results maps a name to the list of its rounds."""
+    summaries = {name: summary(rounds) for name, rounds in results.items()}
+    rows = []
+    for key, label, unit, digits in ROWS:
+        cells = [_cell(entries.get(key), digits, count == 1) for entries in summaries.values()]
+        if any(cell != "-" for cell in cells):
+            rows.append([f"{label} [{unit}]" if unit else label, *cells])
+    return _table(["median (least-greatest)" if count > 1 else "one round", *results], rows)
+
+
+def ratio_table(results, pairs):
+    """One column per (name, base) with the ratios of name's figures to the base's."""
+    columns = {f"{name}/{base}": ratios(results[name], results[base]) for name, base in pairs}
+    rows = []
+    for key, label, _, _ in RATIOS:
+        cells = [f"{column[key]:.2f}" if key in column else "-" for column in columns.values()]
+        if any(cell != "-" for cell in cells):
+            rows.append([label, *cells])
+    return _table(["ratio, median of the rounds", *columns], rows)
