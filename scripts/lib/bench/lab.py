@@ -10,8 +10,10 @@ the veth's own network, so what the program sends to it never comes back into th
 """
 
 import ctypes
+import glob
 import os
 import resource
+import shutil
 import signal
 import socket
 import subprocess
@@ -100,6 +102,8 @@ def sweep():
         if len(parts) != 3 or parts[0] != PREFIX or not parts[1].isdigit() or _is_bench(int(parts[1])):
             continue
         remove_namespace(name)
+        for directory in glob.glob(f"{tempfile.gettempdir()}/{PREFIX}-{parts[1]}-*"):
+            shutil.rmtree(directory, ignore_errors=True)
         print(f"removed the left-over namespace {name}", flush=True)
 
 
@@ -142,7 +146,7 @@ class Lab:
     def __init__(self, socks_command=None):
         self.client = f"{PREFIX}-{os.getpid()}-c"
         self.server = f"{PREFIX}-{os.getpid()}-s"
-        self.dir = tempfile.mkdtemp(prefix="t2sbench-")
+        self.dir = tempfile.mkdtemp(prefix=f"{PREFIX}-{os.getpid()}-")
         # Servers that give up root read their files here.
         os.chmod(self.dir, 0o755)
         self.socks_command = socks_command
@@ -165,6 +169,9 @@ class Lab:
         self.close()
 
     def close(self):
+        """Removes everything; a second Ctrl-C does not stop that half-way."""
+        for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            signal.signal(sign, signal.SIG_IGN)
         for name in (self.client, self.server):
             remove_namespace(name)
         for server in self._servers:

@@ -8,13 +8,15 @@ PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
 def _stat(pid):
-    """(parent, session, CPU seconds of the process and of the children it has waited for, resident bytes) or None."""
+    """(parent, session, own CPU seconds, those of the children it has waited for, resident bytes) or None."""
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
             fields = file.read().rsplit(")", 1)[1].split()
     except OSError:
         return None
-    return int(fields[1]), int(fields[3]), sum(int(f) for f in fields[11:15]) / TICKS, int(fields[21]) * PAGE
+    own = (int(fields[11]) + int(fields[12])) / TICKS
+    waited = (int(fields[13]) + int(fields[14])) / TICKS
+    return int(fields[1]), int(fields[3]), own, waited, int(fields[21]) * PAGE
 
 
 def _all():
@@ -40,17 +42,20 @@ class Tree:
 
     def cpu_seconds(self):
         """User and system time of all threads, in seconds."""
-        return sum(stat[2] for stat in self._members().values())
+        return sum(stat[2] + stat[3] for stat in self._members().values())
 
     def resident_bytes(self):
-        return sum(stat[3] for stat in self._members().values())
+        return sum(stat[4] for stat in self._members().values())
 
     def pids(self):
         return sorted(self._members())
 
 
 class Foreign:
-    """Measures the work of processes that are not this benchmark's: it makes the figures worse, and has to be told."""
+    """Measures the work of processes that are not this benchmark's: it makes the figures worse, and has to be told.
+
+    What a process did between two looks is seen only if it lives at the second one, so this is a lower bound.
+    """
 
     def __init__(self):
         self._begin = self._cpu()
