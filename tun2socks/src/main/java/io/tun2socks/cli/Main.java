@@ -44,6 +44,10 @@ public final class Main {
      * @param args the command line
      */
     public static void main(String[] args) {
+        LibraryDefaults.apply();
+        if (Warmup.isAsked()) {
+            System.exit(Warmup.run());
+        }
         Main main = new Main(System.out, System.err, ProxyParts.REAL, new StopRequest());
         main.ownsProcess = true;
         int code = main.exitCode(args);

@@ -36,6 +36,9 @@ public final class Logging {
         context.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME).setLevel(root);
         Level netty = wanted == LogLevel.TRACE ? Level.DEBUG : root.isGreaterOrEqual(Level.WARN) ? root : Level.WARN;
         context.getLogger("io.netty").setLevel(netty);
+        // Warns of a loopback interface that is down, as it is in a new network namespace: of no concern to us.
+        context.getLogger("io.netty.util.NetUtil").setLevel(netty == Level.WARN ? Level.ERROR : netty);
+        context.getLogger("io.netty.util.NetUtilInitializations").setLevel(netty == Level.WARN ? Level.ERROR : netty);
     }
 
     private static Level logback(LogLevel wanted) {
