@@ -12,7 +12,6 @@ import java.util.Deque;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.AfterAllCallback;
 import org.junit.jupiter.api.extension.AfterEachCallback;
 import org.junit.jupiter.api.extension.BeforeAllCallback;
@@ -78,7 +77,7 @@ final class Lab implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
 
     @Override
     public void beforeAll(ExtensionContext context) throws Exception {
-        directory = Files.createTempDirectory("t2s-it-");
+        directory = Directories.create();
         client = NetNs.create("client", transcript);
         server = NetNs.create("server", transcript);
         client.ip("link", "add", LINK, "type", "veth", "peer", "name", "eth0", "netns", server.name());
@@ -136,11 +135,7 @@ final class Lab implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
                 }
             }
             if (directory != null) {
-                try (Stream<Path> files = Files.walk(directory)) {
-                    files.sorted(java.util.Comparator.reverseOrder())
-                            .map(Path::toFile)
-                            .forEach(java.io.File::delete);
-                }
+                Directories.delete(directory);
             }
         }
     }
