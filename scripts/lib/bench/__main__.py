@@ -143,7 +143,9 @@ def measure_all(lab, arguments, subjects):
                 failures.append(str(error))
                 figures["failed"] = figures.get("failed", 0) + 1
             finally:
-                subject.stop(lab)
+                if not subject.stop(lab):
+                    failures.append("the program had to be killed: it did not end on SIGTERM")
+                    figures["failed"] = figures.get("failed", 0) + 1
                 figures["foreign_cores"] = foreign.cores()
             results[subject.name].append(figures)
             problems[subject.name] += [f"round {number + 1}: {text}" for text in failures]

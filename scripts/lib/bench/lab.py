@@ -5,8 +5,8 @@
       veth0 10.99.0.1/24  -----------------   veth0 10.99.0.2/24
       TUN   10.99.2.1/24 (default route)      lo    10.99.1.1/32: iperf3, nginx
 
-The target 10.99.1.1 is reached by the default route, so through the TUN device once there is one; the SOCKS server is on
-the veth's own network, so what the program sends to it never comes back into the TUN device.
+The target 10.99.1.1 is reached by the default route, so through the TUN device once there is one; the SOCKS server is
+on the veth's own network, so what the program sends to it never comes back into the TUN device.
 """
 
 import ctypes
@@ -52,7 +52,7 @@ http {
     scgi_temp_path %(dir)s/nginx-scgi;
     server {
         listen %(target)s:%(port)d backlog=4096;
-        location / { return 200 "a small page, to be fetched very often: 0123456789 0123456789 0123456789 012345678\\n"; }
+        location / { return 200 "a small page, to be fetched very often: 0123456789 0123456789 0123456789\\n"; }
     }
 }
 """
@@ -127,12 +127,12 @@ def remove_namespace(name):
                 pass
         until = time.monotonic() + 3
         while pids and time.monotonic() < until:
-            pids = [pid for pid in pids if os.path.exists(f"/proc/{pid}") and not _is_zombie(pid)]
+            pids = [pid for pid in pids if not is_gone(pid)]
             time.sleep(0.02)
     ip("netns", "delete", name, check=False)
 
 
-def _is_zombie(pid):
+def is_gone(pid):
     try:
         with open(f"/proc/{pid}/stat", encoding="ascii", errors="replace") as file:
             return file.read().rsplit(")", 1)[1].split()[0] == "Z"

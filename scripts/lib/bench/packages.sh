@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Sourced by scripts/bench: installs what the benchmark needs and the machine does not have.
 
 # bench_need COMMAND:PACKAGE...

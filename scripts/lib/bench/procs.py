@@ -75,7 +75,7 @@ class Foreign:
 
 
 def machine_busy_seconds():
-    """What all cores have worked since the start: everything in /proc/stat but idle, I/O wait and time stolen by a host."""
+    """What all cores have worked since the start: all of /proc/stat but idle, I/O wait and time stolen by a host."""
     with open("/proc/stat", encoding="ascii") as file:
         fields = [int(field) for field in file.readline().split()[1:]]
     user, nice, system, _, _, irq, softirq = fields[:7]

@@ -32,6 +32,7 @@ class Plain:
 
     def stop(self, lab):
         lab.unroute()
+        return True
 
 
 class SocksAlone:
@@ -46,7 +47,7 @@ class SocksAlone:
         return {}
 
     def stop(self, lab):
-        pass
+        return True
 
 
 class Program:
@@ -143,10 +144,11 @@ class Program:
         return self._popen is not None and self._popen.poll() is None
 
     def stop(self, lab):
-        """Ends the program, by SIGTERM first, and waits until its device is gone."""
+        """Ends the program, by SIGTERM first; returns whether that was enough."""
         if self._popen is None:
-            return
+            return True
         members = self.process.pids()
+        obeyed = True
         for sign in (signal.SIGTERM, signal.SIGKILL):
             for pid in members:
                 try:
@@ -156,12 +158,16 @@ class Program:
             until = time.monotonic() + STOP_LIMIT_SECONDS
             while time.monotonic() < until:
                 self._popen.poll()
-                members = [pid for pid in members if os.path.exists(f"/proc/{pid}")]
+                members = [pid for pid in members if not lab_module.is_gone(pid)]
                 if not members:
                     break
                 time.sleep(0.01)
+            if not members:
+                break
+            obeyed = False
         self._popen.wait()
         self._popen = None
         # A persistent device outlives its program.
         lab_module.ip("-n", lab.client, "link", "delete", TUN_NAME, check=False)
         lab.unroute()
+        return obeyed
