@@ -2,7 +2,6 @@ package io.tun2socks.engine;
 
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tun2socks.device.Device;
 import io.tun2socks.outbound.Outbound;
@@ -44,7 +43,7 @@ public final class Engine implements AutoCloseable {
     public Engine(Device device, Outbound outbound, EngineOptions options, FlowListener listener) {
         this.options = options;
         group = new MultiThreadIoEventLoopGroup(
-                device.queues(), new DefaultThreadFactory("shard"), EpollIoHandler.newFactory());
+                device.queues(), new DefaultThreadFactory("shard"), EpollHandler.newFactory());
         StackConfig config = stackConfig(device, options);
         for (int i = 0; i < device.queues(); i++) {
             IoEventLoop loop = group.next();

@@ -6,6 +6,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
+import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
@@ -17,12 +18,23 @@ import io.tun2socks.tcpstack.tcp.CloseReason;
 import io.tun2socks.tcpstack.tcp.TcpConnection;
 import io.tun2socks.tcpstack.tcp.TcpHandler;
 import io.tun2socks.tcpstack.tcp.TcpState;
+import io.tun2socks.tcpstack.timer.Timer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Carries bytes between a client's connection and an upstream channel, with back-pressure both ways; FIN becomes FIN,
  * RST becomes RST (design §6). Lives on one event loop.
  */
 final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler, Flow {
+    private static final Logger log = LoggerFactory.getLogger(TcpRelay.class);
+
+    /** How often a half-closed upstream is looked at; see {@link #watchForReset}. */
+    private static final long RESET_WATCH_NANOS = 200_000_000L;
+
+    /** TCP_CLOSE of the kernel's tcp_states.h. */
+    private static final int TCP_CLOSE = 7;
+
     private final Shard shard;
     private final TcpConnection connection;
     private final Destination destination;
@@ -38,6 +50,7 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
     private int unreported;
     private long inChannel;
     private boolean queuedForFlush;
+    private Timer resetWatch;
     private boolean clientFinished;
     private boolean upstreamFinished;
     private boolean connectionClosed;
@@ -170,7 +183,8 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
         if (!clientFinished || inChannel > 0 || held != null || channel == null) {
             return;
         }
-        if (connectionClosed) {
+        if (connectionClosed || upstreamFinished) {
+            // Both directions have ended; the kernel still delivers what it has, and sends FIN.
             channel.close();
         } else if (channel.isActive() && !((DuplexChannel) channel).isOutputShutdown()) {
             ((DuplexChannel) channel).shutdownOutput();
@@ -197,6 +211,9 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
                 case TIMED_OUT -> "client does not answer";
                 case ABORTED -> "aborted";
             };
+        }
+        if (resetWatch != null) {
+            shard.stack().timers().cancel(resetWatch);
         }
         if (channel != null) {
             if (reason != CloseReason.FINISHED) {
@@ -233,7 +250,28 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
         if (event instanceof ChannelInputShutdownEvent && channel != null) {
             upstreamFinished = true;
             connection.shutdownOutput();
+            if (((DuplexChannel) channel).isOutputShutdown()) {
+                channel.close();
+            } else if (!connectionClosed) {
+                watchForReset();
+            }
         }
+    }
+
+    /** After the upstream's FIN Netty does not tell of its RST any more: look for it, until the client is done. */
+    private void watchForReset() {
+        if (resetWatch == null) {
+            resetWatch = new Timer(now -> {
+                if (!connectionClosed && channel.isOpen()) {
+                    if (((EpollSocketChannel) channel).tcpInfo().state() == TCP_CLOSE) {
+                        onUpstreamLost("upstream reset");
+                    } else {
+                        watchForReset();
+                    }
+                }
+            });
+        }
+        shard.stack().timers().schedule(resetWatch, System.nanoTime() + RESET_WATCH_NANOS);
     }
 
     @Override
@@ -246,7 +284,12 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
     @Override
     public void exceptionCaught(ChannelHandlerContext ctx, Throwable cause) {
         if (channel != null) {
-            onUpstreamLost("upstream: " + cause.getMessage());
+            log.trace("{}: upstream failed", connection, cause);
+            Throwable root = cause;
+            while (root.getCause() != null) {
+                root = root.getCause();
+            }
+            onUpstreamLost("upstream: " + root.getMessage());
         }
     }
 
