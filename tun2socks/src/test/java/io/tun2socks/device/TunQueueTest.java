@@ -76,7 +76,8 @@ class TunQueueTest {
     void readsWhatTheKernelSends(boolean offloads) throws Exception {
         run(() -> {
             try (Device device = open(offloads, 1)) {
-                device.queue(0).start(group.next(), receiver);
+                IoEventLoop loop = group.next();
+                device.queue(0).start(loop, receiver);
                 sendUdp("10.0.0.2", 4001, HELLO);
                 byte[] ipv4 = receiver.awaitUdp(4001);
                 assertThat(ipv4).hasSize(VNET + IPV4 + 8 + HELLO.length);
@@ -93,6 +94,7 @@ class TunQueueTest {
                 QueueStatistics statistics = device.queue(0).statistics();
                 assertThat(statistics.packetsRead()).isGreaterThanOrEqualTo(2);
                 assertThat(statistics.bytesRead()).isGreaterThanOrEqualTo(ipv4.length + ipv6.length - 2 * VNET);
+                onLoop(loop, () -> {});
                 assertThat(receiver.batches.get()).isPositive();
             }
         });
