@@ -1,7 +1,5 @@
 package io.tun2socks.tcpstack.ip;
 
-import java.util.concurrent.TimeUnit;
-
 /**
  * What fragment reassembly may cost.
  *
@@ -16,7 +14,7 @@ public record FragmentLimits(int maxBytes, int maxDatagrams, int maxFragments, l
      * 4 MiB, 256 datagrams, 128 fragments each and 30 seconds: RFC 1122 3.3.2 and RFC 8200 4.5 speak of 60 seconds, but
      * Linux waits 30, and what is late by more has long been sent again.
      */
-    public static final FragmentLimits DEFAULT = new FragmentLimits(4 << 20, 256, 128, TimeUnit.SECONDS.toNanos(30));
+    public static final FragmentLimits DEFAULT = new FragmentLimits(4 << 20, 256, 128, 30_000_000_000L);
 
     /**
      * Checks the limits.
