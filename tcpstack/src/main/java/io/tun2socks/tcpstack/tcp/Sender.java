@@ -157,7 +157,7 @@ final class Sender {
         } else if (persisting) {
             timeouts = 0;
         }
-        if (!writable && buffer.size() <= context.config.sendBufferLimit() / 2) {
+        if (!writable && connection.isOpen() && buffer.size() <= context.config.sendBufferLimit() / 2) {
             writable = true;
             connection.handler().onWritable();
         }

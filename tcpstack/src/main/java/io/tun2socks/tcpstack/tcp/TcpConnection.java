@@ -503,8 +503,12 @@ public final class TcpConnection {
     private void timeWait() {
         state = TcpState.TIME_WAIT;
         context.timers.schedule(lifeTimer, context.nowNanos + TIME_WAIT_NANOS);
+        context.layer.onTimeWait(this);
         markDirty();
-        handler.onClosed(CloseReason.FINISHED);
+        TcpHandler told = handler;
+        // What the user hangs on to the handler need not outlive the connection by a minute.
+        handler = null;
+        told.onClosed(CloseReason.FINISHED);
     }
 
     private void closed(CloseReason reason) {

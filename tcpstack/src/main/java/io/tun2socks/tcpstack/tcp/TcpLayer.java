@@ -19,6 +19,9 @@ public final class TcpLayer {
     /** RFC 5961 7: challenge acknowledgements per second, for the whole stack. */
     private static final int MAX_CHALLENGES = 1000;
 
+    /** The most connections in TIME-WAIT; over it the oldest ends early, as in Linux (tcp_max_tw_buckets). */
+    private static final int MAX_TIME_WAIT = 8192;
+
     private static final long SECOND = 1_000_000_000L;
 
     private final StackConfig config;
@@ -32,6 +35,7 @@ public final class TcpLayer {
     private final Segment segment = new Segment();
     private ArrayDeque<TcpConnection> dirty = new ArrayDeque<>();
     private ArrayDeque<TcpConnection> flushing = new ArrayDeque<>();
+    private final ArrayDeque<TcpConnection> timeWaits = new ArrayDeque<>();
     private int halfOpen;
     private long challengeSecond;
     private int challenges;
@@ -126,7 +130,7 @@ public final class TcpLayer {
             stats.synOverflow++;
             return;
         }
-        if (table.size() >= config.maxConnections()) {
+        if (table.size() >= config.maxConnections() && !endOldestTimeWait()) {
             stats.synOverflow++;
             context.output.resetFor(s, srcHi, srcLo, ports >>> 16, dstHi, dstLo, ports & 0xffff);
             return;
@@ -166,6 +170,7 @@ public final class TcpLayer {
             connection.forget();
         }
         dirty.clear();
+        timeWaits.clear();
     }
 
     void addDirty(TcpConnection connection) {
@@ -182,6 +187,27 @@ public final class TcpLayer {
     void onEstablished() {
         halfOpen--;
         stats.tcpEstablished++;
+    }
+
+    /** A connection has entered TIME-WAIT: a storm of short connections must not fill the table with what is over. */
+    void onTimeWait(TcpConnection connection) {
+        timeWaits.add(connection);
+        while (timeWaits.peek().state() != TcpState.TIME_WAIT) {
+            timeWaits.remove();
+        }
+        if (timeWaits.size() > MAX_TIME_WAIT) {
+            endOldestTimeWait();
+        }
+    }
+
+    private boolean endOldestTimeWait() {
+        for (TcpConnection oldest = timeWaits.poll(); oldest != null; oldest = timeWaits.poll()) {
+            if (oldest.state() == TcpState.TIME_WAIT) {
+                oldest.forget();
+                return true;
+            }
+        }
+        return false;
     }
 
     void onHalfOpenEnded() {
