@@ -154,17 +154,23 @@ final class LinuxTun {
         return Libc.ioctl(fd, TUNGETDEVNETNS, 0);
     }
 
+    /** Asks the kernel for a set of offloads. */
+    @FunctionalInterface
+    interface OffloadSetter {
+        void set(Offloads offloads) throws ErrnoException;
+    }
+
     /**
      * Asks for all offloads and takes what there is.
      *
-     * @param fd a descriptor attached with IFF_VNET_HDR
      * @param device the device's name, for the log
+     * @param setter {@link #setOffloads} on a descriptor attached with IFF_VNET_HDR
      * @return the offloads in force
      */
-    static Offloads negotiateOffloads(int fd, String device) {
+    static Offloads negotiateOffloads(String device, OffloadSetter setter) {
         for (Offloads offloads : OFFLOAD_STEPS) {
             try {
-                setOffloads(fd, offloads);
+                setter.set(offloads);
                 if (!offloads.equals(Offloads.ALL)) {
                     log.info("{}: the kernel refused offloads: {}", device, refused(offloads));
                 }

@@ -207,7 +207,7 @@ final class TunOpener {
             // all that we run on, so TUNSETVNETLE would change nothing.
             setup.onUndo(() -> LinuxTun.setOffloads(fd, Offloads.NONE));
             if (spec.offloads()) {
-                return LinuxTun.negotiateOffloads(fd, name);
+                return LinuxTun.negotiateOffloads(name, offloads -> LinuxTun.setOffloads(fd, offloads));
             }
             LinuxTun.setOffloads(fd, Offloads.NONE);
             return Offloads.NONE;
