@@ -1,6 +1,7 @@
 package io.tun2socks.cli;
 
 import io.tun2socks.config.Setting;
+import java.io.PrintWriter;
 import java.util.Arrays;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
@@ -70,7 +71,15 @@ final class CommandLines {
             spec.addArgGroup(section.build());
         }
         CommandLine commandLine = new CommandLine(spec);
+        commandLine.addSubcommand(new DeviceCommand());
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
+        commandLine.setParameterExceptionHandler((exception, args) -> {
+            CommandLine command = exception.getCommandLine();
+            PrintWriter err = command.getErr();
+            err.println("tun2socks: " + exception.getMessage());
+            err.println("Run '" + command.getCommandSpec().qualifiedName() + " --help' for what is expected.");
+            return ExitCode.USAGE;
+        });
         return commandLine;
     }
 

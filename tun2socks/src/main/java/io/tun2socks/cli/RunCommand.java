@@ -90,6 +90,7 @@ final class RunCommand {
         } catch (IllegalArgumentException e) {
             throw new UsageException("--proxy: " + e.getMessage());
         }
+        undo.push("close the outbound", outbound::close);
         Settings.Hooks hooks = settings.hooks();
         pushHook("--tun-post-down", hooks.postDown());
         new HookCommand("--tun-pre-up", hooks.preUp()).run(null, stop.requested());
@@ -99,7 +100,14 @@ final class RunCommand {
         Device device = parts.openDevice(settings.device());
         undo.push("close device " + device.name(), device::close);
         ProxyParts.Service service = parts.service(device, outbound, settings.engine());
-        undo.push("stop the engine", service::close);
+        undo.push("stop the engine", () -> {
+            try {
+                service.close();
+            } finally {
+                // An interrupt was meant for the draining, not for what is undone after it.
+                Thread.interrupted();
+            }
+        });
         service.start();
         pushHook("--tun-pre-down", hooks.preDown());
         new HookCommand("--tun-post-up", hooks.postUp()).run(null, stop.requested());

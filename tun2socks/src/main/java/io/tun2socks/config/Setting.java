@@ -28,9 +28,6 @@ public enum Setting {
     /** No offloads. */
     NO_OFFLOAD("no-offload", "no-offload", Kind.BOOL, Group.DEVICE, null, """
             Do without checksum and segmentation offloads. Slower; for comparison and for faulty kernels."""),
-    /** Capture. */
-    PCAP("pcap", "pcap", Kind.TEXT, Group.DEVICE, "FILE", """
-            Write the packets of the device to a pcap file. Slow; for debugging."""),
     /** Upstream. */
     PROXY('p', "proxy", "proxy", Kind.TEXT, Group.UPSTREAM, "[PROTOCOL://]HOST[:PORT]", """
             Where connections go: socks5://[user:pass@]host:port, http://[user:pass@]host:port, direct://, reject:// \

@@ -3,7 +3,6 @@ package io.tun2socks.config;
 import io.tun2socks.device.TunSpec;
 import io.tun2socks.engine.EngineOptions;
 import io.tun2socks.outbound.SocketSettings;
-import java.nio.file.Path;
 import java.util.Optional;
 
 /**
@@ -15,7 +14,6 @@ import java.util.Optional;
  * @param engine limits and times
  * @param hooks commands of the user
  * @param logLevel what to log
- * @param pcap where to write packets
  * @param restApi where the REST API was asked for
  * @param multicast whether multicast groups were asked for
  */
@@ -26,7 +24,6 @@ public record Settings(
         EngineOptions engine,
         Hooks hooks,
         LogLevel logLevel,
-        Optional<Path> pcap,
         Optional<RestApiAddress> restApi,
         boolean multicast) {
 

@@ -4,8 +4,6 @@ import io.tun2socks.device.TunSpec;
 import io.tun2socks.engine.EngineOptions;
 import io.tun2socks.outbound.SocketSettings;
 import io.tun2socks.tcpstack.ip.IpAddress;
-import java.nio.file.InvalidPathException;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -65,7 +63,6 @@ public final class SettingsReader {
                 engineOptions(),
                 hooks(),
                 logLevel(raw),
-                parse(Setting.PCAP, SettingsReader::path),
                 parse(Setting.RESTAPI, RestApiAddress::parse),
                 multicast());
     }
@@ -213,14 +210,6 @@ public final class SettingsReader {
             return Optional.of(parser.apply(text.get()));
         } catch (IllegalArgumentException e) {
             throw invalid(setting, e.getMessage());
-        }
-    }
-
-    private static Path path(String text) {
-        try {
-            return Path.of(text);
-        } catch (InvalidPathException e) {
-            throw new IllegalArgumentException("'" + text + "' is not a file name", e);
         }
     }
 
