@@ -224,7 +224,11 @@ class Lab:
                                   IPERF_PORT)
 
     def restart_iperf(self):
-        """Ends an iperf3 server that waits for a client which is gone: it would refuse the next one as busy."""
+        """Starts the iperf3 server anew.
+
+        Through a proxy the end of a test reaches the server after the client has gone. A server that is still at it
+        refuses the next client as busy, or leaves it waiting, and neither would be the proxy's fault.
+        """
         self._servers.remove(self._iperf)
         self._iperf.kill()
         self._iperf.wait()

@@ -83,6 +83,7 @@ class Measures:
         self._progress("warm-up")
         ignored = []
         for direction in ("up", "down"):
+            self._lab.restart_iperf()
             self._iperf(subject, direction, 1, ignored, seconds=1)
         self._load(subject, "short", CLIENTS, ignored, seconds=1)
 
@@ -117,6 +118,7 @@ class Measures:
     def _throughput(self, subject, direction, streams, figures, problems):
         name = f"tcp_{direction}_{streams}"
         self._progress(name)
+        self._lab.restart_iperf()
         meter = Meter(self._lab, subject).begin()
         result = self._iperf(subject, direction, streams, problems)
         program, socks, machine = meter.end()
@@ -149,7 +151,6 @@ class Measures:
                                   timeout=seconds + 20, check=False)
         except subprocess.TimeoutExpired:
             problems.append(f"{what}: stalled, ended after {seconds + 20:.0f} s")
-            self._lab.restart_iperf()
             return None
         try:
             result = json.loads(done.stdout[done.stdout.index("{"):])
@@ -158,8 +159,6 @@ class Measures:
             return None
         if "error" in result or done.returncode != 0:
             problems.append(f"{what}: {result.get('error', done.returncode)}")
-            # The server may still believe in the test that failed.
-            self._lab.restart_iperf()
             return None
         return result
 
@@ -209,6 +208,7 @@ class Measures:
     def _udp(self, subject, direction, size, figures, problems):
         name = f"udp_{direction}_{size}"
         self._progress(name)
+        self._lab.restart_iperf()
         meter = Meter(self._lab, subject).begin()
         result = self._iperf(subject, direction, 1, problems, extra=("-u", "-b", "0", "-l", str(size)))
         program, _, _ = meter.end()
