@@ -1,30 +1,42 @@
 package io.tun2socks.tcpstack.wire;
 
 import io.netty.buffer.ByteBuf;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * The Internet checksum (RFC 1071). Sums are carried as longs that hold unfolded 16-bit words in network order; they
  * may be added freely, and are folded at the end.
  */
 public final class InternetChecksum {
+    /**
+     * From here on the sum is taken from the NIO buffer: the accessors of a ByteBuf are virtual, and where several classes
+     * of buffers pass they cost several times what the sum does.
+     */
+    private static final int NIO_LENGTH = 64;
+
     private InternetChecksum() {}
 
     /**
      * Sums a region that begins at an even position of the checksummed whole.
      *
-     * @param b the buffer
+     * @param b the buffer; no other thread may use it, or another view of its memory, at the same time
      * @param offset the absolute index of the first byte
      * @param length the number of bytes, at most 2^24; an odd last byte is padded with zero
      * @return the unfolded sum
      */
     public static long sum(ByteBuf b, int offset, int length) {
+        return length >= NIO_LENGTH && b.nioBufferCount() == 1
+                ? sumNio(b.internalNioBuffer(offset, length), length)
+                : sumByAccessors(b, offset, length);
+    }
+
+    private static long sumByAccessors(ByteBuf b, int offset, int length) {
         long sum = 0;
         int at = offset;
         int end = offset + (length & ~7);
         for (; at < end; at += 8) {
-            long word = b.getLong(at);
-            // Two halves of 32 bits cannot overflow a long within 2^24 bytes, so carries need no handling here.
-            sum += (word >>> 32) + (word & 0xffff_ffffL);
+            sum += halves(b.getLong(at));
         }
         int rest = length & 7;
         if ((rest & 4) != 0) {
@@ -41,6 +53,33 @@ public final class InternetChecksum {
         return sum;
     }
 
+    /** Sums words of swapped bytes, and swaps the sum instead (RFC 1071 2 (B)): the loop is loads and additions only. */
+    private static long sumNio(ByteBuffer n, int length) {
+        // Netty lends its own object here, so it gets it back as it was.
+        ByteOrder order = n.order();
+        n.order(ByteOrder.LITTLE_ENDIAN);
+        long sum = 0;
+        int at = n.position();
+        int end = at + (length & ~7);
+        for (; at < end; at += 8) {
+            sum += halves(n.getLong(at));
+        }
+        int rest = length & 7;
+        if ((rest & 4) != 0) {
+            sum += Integer.toUnsignedLong(n.getInt(at));
+            at += 4;
+        }
+        if ((rest & 2) != 0) {
+            sum += Short.toUnsignedLong(n.getShort(at));
+            at += 2;
+        }
+        if ((rest & 1) != 0) {
+            sum += Byte.toUnsignedLong(n.get(at));
+        }
+        n.order(order);
+        return swapped(sum);
+    }
+
     /**
      * Sums a region that may begin at an odd position of the checksummed whole.
      *
@@ -52,7 +91,11 @@ public final class InternetChecksum {
      */
     public static long sumAt(ByteBuf b, int offset, int length, int position) {
         long sum = sum(b, offset, length);
-        return (position & 1) == 0 ? sum : Short.toUnsignedLong(Short.reverseBytes((short) fold(sum)));
+        return (position & 1) == 0 ? sum : swapped(sum);
+    }
+
+    private static long swapped(long sum) {
+        return Short.toUnsignedLong(Short.reverseBytes((short) fold(sum)));
     }
 
     /**
@@ -107,6 +150,7 @@ public final class InternetChecksum {
         return halves(srcHi) + halves(srcLo) + halves(dstHi) + halves(dstLo) + protocol + length;
     }
 
+    /** Two halves of 32 bits cannot overflow a long within 2^24 bytes, so that carries need no handling. */
     private static long halves(long value) {
         return (value >>> 32) + (value & 0xffff_ffffL);
     }

@@ -3,7 +3,9 @@ package io.tun2socks.tcpstack.wire;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 import net.jqwik.api.ForAll;
@@ -37,7 +39,12 @@ final class InternetChecksumTest {
                 Unpooled.wrappedBuffer(new byte[offset]),
                 Unpooled.wrappedBuffer(bytes, 0, bytes.length / 2),
                 Unpooled.wrappedBuffer(bytes, bytes.length / 2, bytes.length - bytes.length / 2));
-        return List.of(heap, direct, slice, composite);
+        ByteBuf pooled = ByteBufAllocator.DEFAULT
+                .directBuffer(offset + bytes.length)
+                .writeZero(offset)
+                .writeBytes(bytes);
+        ByteBuf readOnly = pooled.retainedDuplicate().asReadOnly();
+        return List.of(heap, direct, slice, composite, pooled, readOnly);
     }
 
     @Property
@@ -74,6 +81,16 @@ final class InternetChecksumTest {
             ByteBuf buffer = Unpooled.wrappedBuffer(new byte[length]);
             assertThat(InternetChecksum.sum(buffer, 0, length)).isZero();
         }
+    }
+
+    @Test
+    void leavesTheBufferAsItWas() {
+        ByteBuf buffer = ByteBufAllocator.DEFAULT.directBuffer(200).writeZero(200);
+        InternetChecksum.sum(buffer, 10, 150);
+        assertThat(buffer.readerIndex()).isZero();
+        assertThat(buffer.writerIndex()).isEqualTo(200);
+        assertThat(buffer.internalNioBuffer(0, 8).order()).isEqualTo(ByteOrder.BIG_ENDIAN);
+        buffer.release();
     }
 
     @Property
