@@ -1,22 +1,20 @@
 package io.tun2socks.tcpstack.tcp;
 
 import io.netty.buffer.ByteBuf;
+import java.util.Arrays;
 
 /**
- * Data that came ahead of RCV.NXT, in order and without overlaps; what came first wins. Remembers which ranges came
- * last, for the SACK option (RFC 2018 4: the most recent first).
+ * Data that came ahead of RCV.NXT, in order and without overlaps; what came first wins. Knows what to say of it in
+ * the SACK option.
  */
 final class ReassemblyQueue {
     /** The most pieces held: a client that sends single bytes out of order is bounded in memory and in time. */
     static final int MAX_PIECES = 4096;
 
-    private static final int MAX_BLOCKS = 4;
-
     private ByteBuf[] buffers = new ByteBuf[8];
     private long[] starts = new long[8];
     private int count;
-    private final long[] recent = new long[MAX_BLOCKS];
-    private int recents;
+    private final ReceivedRanges ranges = new ReceivedRanges();
 
     boolean isEmpty() {
         return count == 0;
@@ -29,7 +27,6 @@ final class ReassemblyQueue {
      * @param data the bytes, at least one; owned by this object from now on
      */
     void insert(long start, ByteBuf data) {
-        remember(start);
         long from = start;
         long end = start + data.readableBytes();
         int at = position(from);
@@ -47,6 +44,9 @@ final class ReassemblyQueue {
             }
             from = at < count ? Math.max(gapEnd, endOf(at)) : end;
             at++;
+        }
+        if (from > start) {
+            ranges.add(start, Math.min(from, end));
         }
         data.release();
     }
@@ -70,36 +70,13 @@ final class ReassemblyQueue {
      * Finds the ranges to report.
      *
      * @param rcvNxt RCV.NXT: ranges below are done with
-     * @param ranges filled with start and end of each range, the most recent first
+     * @param blocks filled with start and end of each range, the most recent first
      * @param limit the most ranges wanted
      * @return the number of ranges
      */
-    int sackBlocks(long rcvNxt, long[] ranges, int limit) {
-        int blocks = 0;
-        int kept = 0;
-        for (int i = 0; i < recents; i++) {
-            long seq = recent[i];
-            int at = position(seq + 1) - 1;
-            if (seq < rcvNxt || at < 0 || endOf(at) <= seq) {
-                continue;
-            }
-            recent[kept++] = seq;
-            int low = at;
-            while (low > 0 && endOf(low - 1) == starts[low]) {
-                low--;
-            }
-            int high = at;
-            while (high + 1 < count && endOf(high) == starts[high + 1]) {
-                high++;
-            }
-            if (blocks < limit && !contains(ranges, blocks, starts[low])) {
-                ranges[2 * blocks] = starts[low];
-                ranges[2 * blocks + 1] = endOf(high);
-                blocks++;
-            }
-        }
-        recents = kept;
-        return blocks;
+    int sackBlocks(long rcvNxt, long[] blocks, int limit) {
+        ranges.removeBelow(rcvNxt);
+        return ranges.mostRecent(blocks, limit);
     }
 
     /** Releases everything. */
@@ -109,23 +86,7 @@ final class ReassemblyQueue {
             buffers[i] = null;
         }
         count = 0;
-    }
-
-    private static boolean contains(long[] ranges, int blocks, long start) {
-        for (int i = 0; i < blocks; i++) {
-            if (ranges[2 * i] == start) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private void remember(long start) {
-        for (int i = Math.min(recents, MAX_BLOCKS - 1); i > 0; i--) {
-            recent[i] = recent[i - 1];
-        }
-        recent[0] = start;
-        recents = Math.min(recents + 1, MAX_BLOCKS);
+        ranges.clear();
     }
 
     private long endOf(int index) {
@@ -152,8 +113,8 @@ final class ReassemblyQueue {
             return false;
         }
         if (count == buffers.length) {
-            buffers = java.util.Arrays.copyOf(buffers, count * 2);
-            starts = java.util.Arrays.copyOf(starts, count * 2);
+            buffers = Arrays.copyOf(buffers, count * 2);
+            starts = Arrays.copyOf(starts, count * 2);
         }
         System.arraycopy(buffers, at, buffers, at + 1, count - at);
         System.arraycopy(starts, at, starts, at + 1, count - at);
