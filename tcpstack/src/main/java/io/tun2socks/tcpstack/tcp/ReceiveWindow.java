@@ -89,8 +89,10 @@ final class ReceiveWindow {
         long offered = room >> scale;
         long known = advertised - nxt;
         if (offered << scale < known) {
-            // Rounded up, so that the edge does not move left by the granularity of the scale.
-            offered = (known + (1L << scale) - 1) >> scale;
+            // Rounded up, so that the edge does not move left by the granularity of the scale. That moves it right a
+            // little with each acknowledgement; within bounds, or tiny segments would never see the window close.
+            long up = (known + (1L << scale) - 1) >> scale;
+            offered = (up << scale) - room <= budget / 8 ? up : known >> scale;
         }
         offered = Math.min(offered, 0xffff);
         advertised = Math.max(advertised, nxt + (offered << scale));
