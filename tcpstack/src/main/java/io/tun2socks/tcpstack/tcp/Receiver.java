@@ -22,6 +22,9 @@ final class Receiver {
 
     private boolean ackNow;
     private int unackedBytes;
+    /** Last.ACK.sent (RFC 7323 4.3). */
+    private long lastAckSent;
+
     /** The sequence number of the client's FIN, or -1. */
     private long finSeq = -1;
 
@@ -30,6 +33,7 @@ final class Receiver {
         this.context = context;
         this.window = window;
         this.fullSegment = fullSegment;
+        this.lastAckSent = window.nxt();
         this.delayedAck = new Timer(now -> {
             ackNow = true;
             connection.markDirty();
@@ -38,6 +42,11 @@ final class Receiver {
 
     long nxt() {
         return window.nxt();
+    }
+
+    /** Returns the acknowledgement number that was sent last (RFC 7323 4.3). */
+    long lastAckSent() {
+        return lastAckSent;
     }
 
     ReceiveWindow window() {
@@ -55,7 +64,8 @@ final class Receiver {
     }
 
     /**
-     * Tests acceptability (RFC 9293 3.10.7.4, first step).
+     * Tests acceptability (RFC 9293 3.10.7.4, first step). An empty segment may stand at the window's right edge, not
+     * only before it: a client that has filled the window acknowledges with that number.
      *
      * @param s the segment
      * @return whether some of it lies within the window
@@ -65,7 +75,7 @@ final class Receiver {
         int length = s.length();
         long edge = window.edge();
         if (length == 0) {
-            return seq == nxt() || (seq > nxt() && seq < edge);
+            return seq >= nxt() && seq <= Math.max(edge, nxt());
         }
         return seq + length > nxt() && seq < edge;
     }
@@ -151,9 +161,16 @@ final class Receiver {
         }
     }
 
-    /** An acknowledgement goes out with the segment being built; returns the window field for it. */
-    int onAckSent() {
-        ackNow = false;
+    /**
+     * An acknowledgement goes out with the segment being built.
+     *
+     * @param withPayload whether the segment has payload: then it is no duplicate acknowledgement (RFC 5681 2) and has
+     *     no SACK blocks here, so that a gap is still to be reported
+     * @return the window field
+     */
+    int onAckSent(boolean withPayload) {
+        ackNow = ackNow && withPayload && !reassembly.isEmpty();
+        lastAckSent = nxt();
         unackedBytes = 0;
         context.timers.cancel(delayedAck);
         return window.advertise();

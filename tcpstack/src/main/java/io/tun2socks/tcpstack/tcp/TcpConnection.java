@@ -16,6 +16,8 @@ public final class TcpConnection {
     /** Our window shift (RFC 7323 2.3): windows up to 8 MiB. */
     static final int WINDOW_SHIFT = 7;
 
+    private static final int MAX_WINDOW = 0xffff << WINDOW_SHIFT;
+
     /** 2 MSL (RFC 9293 3.4.2), as short as Linux has it. */
     static final long TIME_WAIT_NANOS = 60_000_000_000L;
 
@@ -80,7 +82,8 @@ public final class TcpConnection {
         int budget = context.config.receiveBuffer();
         int maxBudget = context.config.maxReceiveBuffer();
         ReceiveWindow window = windowScaling
-                ? new ReceiveWindow(irs + 1, WINDOW_SHIFT, budget, maxBudget)
+                ? new ReceiveWindow(
+                        irs + 1, WINDOW_SHIFT, Math.min(budget, MAX_WINDOW), Math.min(maxBudget, MAX_WINDOW))
                 : new ReceiveWindow(irs + 1, 0, Math.min(budget, 0xffff), Math.min(maxBudget, 0xffff));
         this.receiver = new Receiver(this, context, window, sendMss());
         this.lifeTimer = new Timer(this::onLifeTimer);
@@ -431,7 +434,7 @@ public final class TcpConnection {
         if (!s.has(TcpHeader.ACK)) {
             return;
         }
-        if (timestamps && s.options.timestamps() && Seq.unwrap(s.seq, receiver.nxt()) <= receiver.nxt()) {
+        if (timestamps && s.options.timestamps() && Seq.unwrap(s.seq, receiver.nxt()) <= receiver.lastAckSent()) {
             tsRecent = s.options.tsVal();
         }
         if (!sender.onAck(s)) {

@@ -87,7 +87,7 @@ final class TcpOutput {
         int payload = ip.packet().payloadLength();
         ByteBuf out = ip.beginKeepingSlices(c.targetHi, c.targetLo, c.clientHi, c.clientLo);
         int start = out.writerIndex();
-        int window = receiver.onAckSent();
+        int window = receiver.onAckSent(payload > 0);
         TcpHeader.write(
                 out, c.targetPort(), c.clientPort(), (int) seq, (int) receiver.nxt(), TcpHeader.ACK | flags, window);
         if (c.timestamps()) {
