@@ -24,6 +24,14 @@ final class LossRecovery implements Consumer<SentSegment> {
     private long recoveryPoint;
 
     private int dupAcks;
+    /** Without SACK: what duplicate acknowledgements say has left the network (RFC 6582 3.2 inflates cwnd instead). */
+    private long dupAckedBytes;
+    /** FlightSize at the first time-out of a recovery. */
+    private long timeoutFlight;
+    /** The next repair is sent whatever is in flight (RFC 6675 5 (4.3), RFC 6582 3.2). */
+    private boolean repairDue;
+
+    private boolean repairDelivered;
     private long nowNanos;
     private long rttSample;
 
@@ -39,12 +47,28 @@ final class LossRecovery implements Consumer<SentSegment> {
     void begin(long now) {
         nowNanos = now;
         rttSample = -1;
+        repairDelivered = false;
+    }
+
+    /** Returns how much is in the network, as far as acknowledgements tell. */
+    long pipe() {
+        return queue.inFlight() - Math.min(dupAckedBytes, queue.inFlight());
+    }
+
+    /** Tells once whether a repair is to be sent even if cwnd has no room for it. */
+    boolean takeRepairDue() {
+        boolean due = repairDue;
+        repairDue = false;
+        return due;
     }
 
     @Override
     public void accept(SentSegment delivered) {
         rack.onDelivered(delivered, nowNanos, rtt);
-        if (!delivered.retransmitted) {
+        if (delivered.retransmitted) {
+            // What is acknowledged with it may have waited behind it (Karn).
+            repairDelivered = true;
+        } else {
             // The last one told is the most recently sent: the sample that delays least.
             rttSample = nowNanos - delivered.xmitNanos;
         }
@@ -62,7 +86,7 @@ final class LossRecovery implements Consumer<SentSegment> {
      * @return how long to wait for a late segment, or 0; see {@link RackLossDetector#detect}
      */
     long end(long acked, boolean duplicate, long una, long nxt, long flightBefore, boolean cwndLimited) {
-        if (rttSample >= 0) {
+        if (rttSample >= 0 && !repairDelivered) {
             rtt.onSample(rttSample);
         } else if (acked > 0) {
             rtt.onProgress();
@@ -71,6 +95,7 @@ final class LossRecovery implements Consumer<SentSegment> {
             inRecovery = false;
             afterTimeout = false;
             dupAcks = 0;
+            dupAckedBytes = 0;
         }
         long wait = 0;
         if (sack) {
@@ -89,11 +114,16 @@ final class LossRecovery implements Consumer<SentSegment> {
     private void withoutSack(long acked, boolean duplicate) {
         if (acked > 0) {
             dupAcks = 0;
+            dupAckedBytes = inRecovery ? Math.max(dupAckedBytes - Math.max(acked - mss, 0), 0) : 0;
             if (inRecovery && !afterTimeout) {
                 loseFirst();
+                repairDue = true;
             }
-        } else if (duplicate && !inRecovery && ++dupAcks == DUP_THRESH) {
-            loseFirst();
+        } else if (duplicate && !afterTimeout) {
+            dupAckedBytes = Math.min(dupAckedBytes + mss, queue.inFlight());
+            if (!inRecovery && ++dupAcks == DUP_THRESH) {
+                loseFirst();
+            }
         }
     }
 
@@ -118,8 +148,9 @@ final class LossRecovery implements Consumer<SentSegment> {
     /** The retransmission timer fired. */
     void onTimeout(long now, long una, long nxt) {
         if (!afterTimeout) {
-            congestion.onTimeout(nxt - una, now);
+            timeoutFlight = nxt - una;
         }
+        congestion.onTimeout(timeoutFlight, now);
         queue.clearSacks();
         queue.markAllLost();
         rtt.onTimeout();
@@ -127,11 +158,13 @@ final class LossRecovery implements Consumer<SentSegment> {
         afterTimeout = true;
         recoveryPoint = nxt;
         dupAcks = 0;
+        dupAckedBytes = 0;
     }
 
     private void enter(long nxt, long flight) {
         inRecovery = true;
         recoveryPoint = nxt;
+        repairDue = true;
         congestion.onLoss(flight, nowNanos);
     }
 }

@@ -53,8 +53,13 @@ final class RackLossDetector {
         }
         long window = reorderingWindow(queue, rtt, mss, inRecovery);
         long wait = 0;
-        for (SentSegment s = queue.first(); s != null && s.start < fack; s = s.next) {
-            if (s.inFlight() && isAfter(xmitNanos, endSeq, s.xmitNanos, s.end)) {
+        for (SentSegment s = queue.first(); s != null; s = s.next) {
+            boolean sentBefore = isAfter(xmitNanos, endSeq, s.xmitNanos, s.end);
+            if (!sentBefore && !s.retransmitted && s.start >= fack) {
+                // Nothing behind was delivered, and first transmissions are in the order of time.
+                break;
+            }
+            if (sentBefore && s.inFlight()) {
                 long remaining = s.xmitNanos + rttNanos + window - nowNanos;
                 if (remaining <= 0) {
                     queue.setLost(s, true);

@@ -94,11 +94,15 @@ final class RetransmissionQueue {
         }
     }
 
-    /** Forgets the SACK marks: the receiver may have reneged (RFC 2018 8). */
+    /**
+     * Forgets the SACK marks: the receiver may have reneged (RFC 2018 8). Their acknowledgement will say nothing of the
+     * round trip any more.
+     */
     void clearSacks() {
         for (SentSegment segment = first; segment != null; segment = segment.next) {
             if (segment.sacked) {
                 segment.sacked = false;
+                segment.retransmitted = true;
                 sackedBytes -= segment.length();
                 inFlight += segment.length();
             }

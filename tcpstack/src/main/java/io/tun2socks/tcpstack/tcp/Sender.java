@@ -41,6 +41,9 @@ final class Sender {
 
     private long timerDeadline;
     private boolean persisting;
+    /** The next segment may be small. */
+    private boolean sillyOverride;
+
     private int timeouts;
 
     /**
@@ -139,7 +142,7 @@ final class Sender {
         for (int i = 0; i < s.options.sackBlocks(); i++) {
             long start = Seq.unwrap(s.options.sackStart(i), una);
             long end = Seq.unwrap(s.options.sackEnd(i), una);
-            if (start >= ack && start < end && end <= nxt) {
+            if (connection.sackPermitted() && start >= ack && start < end && end <= nxt) {
                 queue.sack(start, end, recovery);
             }
         }
@@ -154,7 +157,8 @@ final class Sender {
         }
         if (acked > 0) {
             rearm(now);
-        } else if (persisting) {
+        } else if (persisting || wnd == 0) {
+            // The client is there and takes nothing (RFC 9293 3.8.6.1); it may even have taken its window back.
             timeouts = 0;
         }
         if (!writable && connection.isOpen() && buffer.size() <= context.config.sendBufferLimit() / 2) {
@@ -184,17 +188,19 @@ final class Sender {
     /** Sends what may be sent: first what was lost, then new data, then FIN. */
     void output() {
         long now = context.nowNanos;
-        while (queue.hasLost() && queue.inFlight() < congestion.cwnd()) {
+        boolean repairDue = recovery.takeRepairDue();
+        while (queue.hasLost() && (repairDue || recovery.pipe() < congestion.cwnd())) {
+            repairDue = false;
             SentSegment lost = queue.firstLost();
-            long room = Math.max(congestion.cwnd() - queue.inFlight(), mss);
+            long room = Math.max(congestion.cwnd() - recovery.pipe(), mss);
             queue.split(lost, Math.min(wholeSegments(Math.min(room, lost.length())), maxPayload));
             context.stats.retransmits++;
             transmit(lost, now);
         }
-        if (queue.hasLost()) {
+        cwndLimited = queue.hasLost();
+        if (cwndLimited) {
             return;
         }
-        cwndLimited = false;
         boolean more = true;
         while (more) {
             more = sendNew(now);
@@ -215,7 +221,7 @@ final class Sender {
             return false;
         }
         long windowRoom = una + wnd - nxt;
-        long cwndRoom = congestion.cwnd() - queue.inFlight();
+        long cwndRoom = congestion.cwnd() - recovery.pipe();
         if (available == 0) {
             // FIN alone: it takes a sequence number, so it needs the window, but not cwnd.
             if (windowRoom < 1) {
@@ -229,10 +235,10 @@ final class Sender {
         long length = Math.min(Math.min(available, room), maxPayload);
         if (length < available) {
             // Sender's silly-window avoidance (RFC 9293 3.8.6.2.1): whole segments, unless this is all there is, or
-            // the window never was large enough for one.
+            // the window never was large enough for one, or has been small for long.
             if (length >= mss) {
                 length = wholeSegments(length);
-            } else if (cwndRoom < Math.min(windowRoom, mss) || length <= 0 || length < maxWnd / 2) {
+            } else if (cwndRoom < Math.min(windowRoom, mss) || length <= 0 || (length < maxWnd / 2 && !sillyOverride)) {
                 cwndLimited |= cwndRoom < windowRoom;
                 return false;
             }
@@ -256,6 +262,7 @@ final class Sender {
         context.output.segment(connection, nxt, flags, mss);
         nxt = end;
         persisting = false;
+        sillyOverride = false;
         if (rtoDeadline == NEVER) {
             rearm(now);
         }
@@ -321,7 +328,10 @@ final class Sender {
             connection.onTimedOut();
             return;
         }
-        if (queue.isEmpty()) {
+        if (queue.isEmpty() && una + wnd > nxt && nxt < buffer.endSeq()) {
+            // A window that stays small is used as it is (RFC 9293 3.8.6.2.1).
+            sillyOverride = true;
+        } else if (queue.isEmpty()) {
             // Zero-window probe (RFC 9293 3.8.6.1): an old byte, which the client answers with its window.
             rtt.onTimeout();
             context.output.payload();

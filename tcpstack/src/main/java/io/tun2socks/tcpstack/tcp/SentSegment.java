@@ -8,7 +8,7 @@ final class SentSegment {
     long end;
     /** When it was last sent. */
     long xmitNanos;
-    /** Sent more than once: no RTT sample (Karn). */
+    /** Sent more than once, or reported before: no RTT sample (Karn). */
     boolean retransmitted;
     /** Covered by a SACK block. */
     boolean sacked;
