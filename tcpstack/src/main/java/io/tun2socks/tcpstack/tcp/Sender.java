@@ -58,13 +58,14 @@ final class Sender {
         this.rtt = rtt;
         this.mss = mss;
         this.maxPayload = context.output.maxPayload(
-                connection.isIpv4(), mss, connection.timestamps() ? TcpOutput.TIMESTAMPS_LENGTH : 0);
+                connection.isIpv4(), mss, connection.peer().timestamps() ? TcpOutput.TIMESTAMPS_LENGTH : 0);
         this.una = iss + 1;
         this.nxt = iss + 1;
         this.buffer = new SendBuffer(nxt);
         this.queue = new RetransmissionQueue(context.segmentPool);
         this.congestion = new NewReno(mss);
-        this.recovery = new LossRecovery(queue, rtt, congestion, mss, connection.sackPermitted());
+        this.recovery =
+                new LossRecovery(queue, rtt, congestion, mss, connection.peer().sackPermitted());
         this.retransmissionTimer = new Timer(this::onRetransmissionTimer);
         this.reorderingTimer = new Timer(now -> {
             armReorderingTimer(recovery.onReorderingTimer(now, una, nxt));
@@ -142,7 +143,7 @@ final class Sender {
         for (int i = 0; i < s.options.sackBlocks(); i++) {
             long start = Seq.unwrap(s.options.sackStart(i), una);
             long end = Seq.unwrap(s.options.sackEnd(i), una);
-            if (connection.sackPermitted() && start >= ack && start < end && end <= nxt) {
+            if (connection.peer().sackPermitted() && start >= ack && start < end && end <= nxt) {
                 queue.sack(start, end, recovery);
             }
         }

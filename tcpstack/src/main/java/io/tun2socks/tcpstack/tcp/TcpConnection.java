@@ -2,7 +2,6 @@ package io.tun2socks.tcpstack.tcp;
 
 import io.netty.buffer.ByteBuf;
 import io.tun2socks.tcpstack.icmp.Unreachable;
-import io.tun2socks.tcpstack.ip.IpAddress;
 import io.tun2socks.tcpstack.timer.Timer;
 import io.tun2socks.tcpstack.wire.TcpHeader;
 
@@ -12,7 +11,7 @@ import io.tun2socks.tcpstack.wire.TcpHeader;
  * <p>It begins half-open ({@link TcpState#PENDING}): the client's SYN is answered only when the user says how. All
  * methods are called on the stack's thread. What they send goes out at the stack's next flush.
  */
-public final class TcpConnection {
+public final class TcpConnection extends FourTuple {
     /** Our window shift (RFC 7323 2.3): windows up to 8 MiB. */
     static final int WINDOW_SHIFT = 7;
 
@@ -22,31 +21,16 @@ public final class TcpConnection {
     static final long TIME_WAIT_NANOS = 60_000_000_000L;
 
     private static final int MAX_SYN_ACKS = 6;
-    private static final int DEFAULT_MSS_IPV4 = 536;
-    private static final int DEFAULT_MSS_IPV6 = 1220;
-    private static final int MIN_MSS = 64;
-
-    final long clientHi;
-    final long clientLo;
-    final long targetHi;
-    final long targetLo;
-    /** Client port in the upper half, target port in the lower. */
-    final int ports;
 
     /** The next connection in the same bucket of the {@link ConnectionTable}. */
     TcpConnection tableNext;
 
     private final TcpContext context;
-    private final boolean ipv4;
     private final RttEstimator rtt = new RttEstimator();
     private final Receiver receiver;
     private final Timer lifeTimer;
     private final long irs;
-    private final int peerMss;
-    private final int peerWindowShift;
-    private final boolean windowScaling;
-    private final boolean sackPermitted;
-    private final boolean timestamps;
+    private final PeerOptions peer;
 
     private TcpState state = TcpState.PENDING;
     private TcpHandler handler;
@@ -62,26 +46,14 @@ public final class TcpConnection {
 
     TcpConnection(
             TcpContext context, Segment syn, long clientHi, long clientLo, long targetHi, long targetLo, int ports) {
+        super(clientHi, clientLo, targetHi, targetLo, ports);
         this.context = context;
-        this.clientHi = clientHi;
-        this.clientLo = clientLo;
-        this.targetHi = targetHi;
-        this.targetLo = targetLo;
-        this.ports = ports;
-        this.ipv4 = IpAddress.isIpv4(clientHi, clientLo);
         this.irs = Seq.initial(syn.seq);
-        this.windowScaling = syn.options.windowScale() >= 0;
-        this.peerWindowShift = Math.max(syn.options.windowScale(), 0);
-        this.sackPermitted = syn.options.sackPermitted();
-        this.timestamps = syn.options.timestamps();
+        this.peer = PeerOptions.of(syn.options, isIpv4());
         this.tsRecent = syn.options.tsVal();
-        // RFC 9293 3.7.1: without the option the default; and a client must not make us send crumbs.
-        this.peerMss = syn.options.mss() < 0
-                ? (ipv4 ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6)
-                : Math.max(syn.options.mss(), MIN_MSS);
         int budget = context.config.receiveBuffer();
         int maxBudget = context.config.maxReceiveBuffer();
-        ReceiveWindow window = windowScaling
+        ReceiveWindow window = peer.windowScaling()
                 ? new ReceiveWindow(
                         irs + 1, WINDOW_SHIFT, Math.min(budget, MAX_WINDOW), Math.min(maxBudget, MAX_WINDOW))
                 : new ReceiveWindow(irs + 1, 0, Math.min(budget, 0xffff), Math.min(maxBudget, 0xffff));
@@ -94,26 +66,6 @@ public final class TcpConnection {
     /** Sets who hears of the connection; done once, before anything else. */
     public void handler(TcpHandler newHandler) {
         handler = newHandler;
-    }
-
-    /** Returns the client's address. */
-    public IpAddress clientAddress() {
-        return IpAddress.of(clientHi, clientLo);
-    }
-
-    /** Returns the client's port. */
-    public int clientPort() {
-        return ports >>> 16;
-    }
-
-    /** Returns the address that the client wants to reach. */
-    public IpAddress targetAddress() {
-        return IpAddress.of(targetHi, targetLo);
-    }
-
-    /** Returns the port that the client wants to reach. */
-    public int targetPort() {
-        return ports & 0xffff;
     }
 
     /** Returns the state. */
@@ -232,8 +184,7 @@ public final class TcpConnection {
 
     @Override
     public String toString() {
-        return (ipv4 ? clientAddress() : "[" + clientAddress() + "]") + ":" + clientPort() + " -> "
-                + (ipv4 ? targetAddress() : "[" + targetAddress() + "]") + ":" + targetPort() + " " + state;
+        return super.toString() + " " + state;
     }
 
     // ---- what the rest of the package sees ----
@@ -242,24 +193,8 @@ public final class TcpConnection {
         return state != TcpState.PENDING && state != TcpState.SYN_RECEIVED && state != TcpState.CLOSED;
     }
 
-    boolean matches(long cHi, long cLo, long tHi, long tLo, int bothPorts) {
-        return ports == bothPorts && clientLo == cLo && targetLo == tLo && clientHi == cHi && targetHi == tHi;
-    }
-
-    boolean isIpv4() {
-        return ipv4;
-    }
-
-    boolean windowScaling() {
-        return windowScaling;
-    }
-
-    boolean sackPermitted() {
-        return sackPermitted;
-    }
-
-    boolean timestamps() {
-        return timestamps;
+    PeerOptions peer() {
+        return peer;
     }
 
     int tsRecent() {
@@ -284,7 +219,7 @@ public final class TcpConnection {
     }
 
     long scaledWindow(int field) {
-        return (long) field << peerWindowShift;
+        return (long) field << peer.windowShift();
     }
 
     void markDirty() {
@@ -331,7 +266,7 @@ public final class TcpConnection {
         if (state != TcpState.TIME_WAIT) {
             return false;
         }
-        if (timestamps && syn.options.timestamps() && syn.options.tsVal() != tsRecent) {
+        if (peer.timestamps() && syn.options.timestamps() && syn.options.tsVal() != tsRecent) {
             return syn.options.tsVal() - tsRecent > 0;
         }
         return Seq.unwrap(syn.seq, receiver.nxt()) >= receiver.nxt();
@@ -412,7 +347,7 @@ public final class TcpConnection {
             return;
         }
         boolean reset = s.has(TcpHeader.RST);
-        if (timestamps && s.options.timestamps() && !reset && s.options.tsVal() - tsRecent < 0) {
+        if (peer.timestamps() && s.options.timestamps() && !reset && s.options.tsVal() - tsRecent < 0) {
             // PAWS (RFC 7323 5.3).
             receiver.ackNow();
             return;
@@ -434,7 +369,9 @@ public final class TcpConnection {
         if (!s.has(TcpHeader.ACK)) {
             return;
         }
-        if (timestamps && s.options.timestamps() && Seq.unwrap(s.seq, receiver.nxt()) <= receiver.lastAckSent()) {
+        if (peer.timestamps()
+                && s.options.timestamps()
+                && Seq.unwrap(s.seq, receiver.nxt()) <= receiver.lastAckSent()) {
             tsRecent = s.options.tsVal();
         }
         if (!sender.onAck(s)) {
@@ -551,9 +488,9 @@ public final class TcpConnection {
     }
 
     private int sendMss() {
-        int header = (ipv4 ? 20 : 40) + TcpHeader.LENGTH;
-        int mss = Math.min(peerMss, context.config.mtu() - header);
-        return mss - (timestamps ? TcpOutput.TIMESTAMPS_LENGTH : 0);
+        int header = (isIpv4() ? 20 : 40) + TcpHeader.LENGTH;
+        int mss = Math.min(peer.mss(), context.config.mtu() - header);
+        return mss - (peer.timestamps() ? TcpOutput.TIMESTAMPS_LENGTH : 0);
     }
 
     private void requirePending() {

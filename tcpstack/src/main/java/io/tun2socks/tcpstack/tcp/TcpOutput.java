@@ -61,13 +61,13 @@ final class TcpOutput {
                 TcpHeader.SYN | TcpHeader.ACK,
                 window);
         TcpOptions.writeMss(out, Math.min(config.mtu() - IpOutput.headerLength(c.isIpv4()) - TcpHeader.LENGTH, 0xffff));
-        if (c.sackPermitted()) {
+        if (c.peer().sackPermitted()) {
             TcpOptions.writeSackPermitted(out);
         }
-        if (c.timestamps()) {
+        if (c.peer().timestamps()) {
             TcpOptions.writeTimestamps(out, c.tsVal(), c.tsRecent());
         }
-        if (c.windowScaling()) {
+        if (c.peer().windowScaling()) {
             TcpOptions.writeWindowScale(out, TcpConnection.WINDOW_SHIFT);
         }
         TcpHeader.headerLength(out, start, out.writerIndex() - start);
@@ -90,11 +90,11 @@ final class TcpOutput {
         int window = receiver.onAckSent(payload > 0);
         TcpHeader.write(
                 out, c.targetPort(), c.clientPort(), (int) seq, (int) receiver.nxt(), TcpHeader.ACK | flags, window);
-        if (c.timestamps()) {
+        if (c.peer().timestamps()) {
             TcpOptions.writeTimestamps(out, c.tsVal(), c.tsRecent());
         }
-        if (payload == 0 && c.sackPermitted()) {
-            receiver.writeSack(out, c.timestamps() ? 3 : 4);
+        if (payload == 0 && c.peer().sackPermitted()) {
+            receiver.writeSack(out, c.peer().timestamps() ? 3 : 4);
         }
         TcpHeader.headerLength(out, start, out.writerIndex() - start);
         int gso = payload <= mss
