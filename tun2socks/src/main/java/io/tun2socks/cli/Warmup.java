@@ -5,6 +5,7 @@ import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.Unpooled;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
 import io.netty.channel.epoll.EpollIoHandler;
@@ -13,6 +14,17 @@ import io.netty.channel.epoll.EpollSocketChannel;
 import io.tun2socks.config.ConfigFile;
 import io.tun2socks.config.SettingsReader;
 import io.tun2socks.config.UsageException;
+import io.tun2socks.device.Device;
+import io.tun2socks.device.DeviceException;
+import io.tun2socks.device.PacketQueue;
+import io.tun2socks.device.PacketReceiver;
+import io.tun2socks.device.TunDevices;
+import io.tun2socks.device.TunSpec;
+import io.tun2socks.engine.EngineOptions;
+import io.tun2socks.outbound.Outbound;
+import io.tun2socks.outbound.SocketSettings;
+import io.tun2socks.tcpstack.Offloads;
+import io.tun2socks.tcpstack.OutboundPacket;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
@@ -20,8 +32,10 @@ import java.net.InetAddress;
 import java.net.URISyntaxException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.jar.JarEntry;
 import java.util.jar.JarFile;
 import org.slf4j.Logger;
@@ -33,6 +47,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Warmup {
     private static final Logger LOG = LoggerFactory.getLogger(Warmup.class);
+
+    // More than a process can have open.
+    private static final int NO_DESCRIPTOR = Integer.MAX_VALUE;
 
     private Warmup() {}
 
@@ -57,7 +74,11 @@ final class Warmup {
             new HookCommand("warm-up", "true").run(null, new CompletableFuture<>());
             Signals.handle("HUP", () -> LOG.debug("hung up"));
             ownClasses();
-            network();
+            systemCalls();
+            if (Epoll.isAvailable()) {
+                engine();
+                network();
+            }
             return ExitCode.OK;
         } catch (Exception | LinkageError e) {
             LOG.debug("warm-up failed", e);
@@ -93,11 +114,32 @@ final class Warmup {
         }
     }
 
+    /** The engine on a device that has no packets, and its end. */
+    private static void engine() {
+        try (IdleDevice device = new IdleDevice();
+                Outbound outbound = ProxyParts.REAL.outbound("socks5://127.0.0.1:1", SocketSettings.DEFAULT)) {
+            ProxyParts.Service service = ProxyParts.REAL.service(
+                    device, outbound, new EngineOptions(1 << 20, 1 << 18, true, Duration.ofSeconds(60), Duration.ZERO));
+            service.start();
+            service.close();
+        }
+    }
+
+    /** System calls that change nothing: devices are listed, and one is refused. */
+    private static void systemCalls() {
+        try {
+            LOG.debug("{} devices", TunDevices.list().size());
+            LOG.debug(
+                    "{} is open",
+                    ProxyParts.REAL.openDevice(
+                            new TunSpec(null, NO_DESCRIPTOR, 1500, List.of("198.18.0.1/15"), 1, true, true)));
+        } catch (DeviceException e) {
+            LOG.debug("as expected", e);
+        }
+    }
+
     /** A connection over loopback, through the transport that the proxy uses. */
     private static void network() throws InterruptedException {
-        if (!Epoll.isAvailable()) {
-            return;
-        }
         MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
         try {
             Channel server = new ServerBootstrap()
@@ -118,8 +160,50 @@ final class Warmup {
             client.close().sync();
             server.close().sync();
         } finally {
-            group.shutdownGracefully(0, 1, java.util.concurrent.TimeUnit.SECONDS)
-                    .sync();
+            group.shutdownGracefully(0, 1, TimeUnit.SECONDS).sync();
         }
+    }
+
+    private static final class IdleDevice implements Device {
+        @Override
+        public String name() {
+            return "idle";
+        }
+
+        @Override
+        public int mtu() {
+            return 1500;
+        }
+
+        @Override
+        public Offloads offloads() {
+            return Offloads.ALL;
+        }
+
+        @Override
+        public int queues() {
+            return 1;
+        }
+
+        @Override
+        public PacketQueue queue(int index) {
+            return new IdleQueue();
+        }
+
+        @Override
+        public void close() {}
+    }
+
+    private static final class IdleQueue implements PacketQueue {
+        @Override
+        public void start(IoEventLoop loop, PacketReceiver receiver) {
+            receiver.onBatchComplete();
+        }
+
+        @Override
+        public void send(OutboundPacket packet) {}
+
+        @Override
+        public void close() {}
     }
 }
