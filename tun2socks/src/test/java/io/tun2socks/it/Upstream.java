@@ -29,6 +29,7 @@ record Upstream(String url, Daemon daemon) implements AutoCloseable {
     }
 
     private static Upstream dante(Lab lab, int port) throws Exception {
+        // A connected IPv6 socket of dante 1.4.2 never gets to a second destination, hence udp.connectdst.
         Path config = lab.file("danted-" + port + ".conf");
         Files.writeString(config, """
                 logoutput: stderr
@@ -39,6 +40,7 @@ record Upstream(String url, Daemon daemon) implements AutoCloseable {
                 socksmethod: none
                 user.privileged: root
                 user.unprivileged: root
+                udp.connectdst: no
                 client pass {
                   from: 0/0 to: 0/0
                   log: error
