@@ -4,6 +4,7 @@ import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tun2socks.device.Device;
+import io.tun2socks.outbound.EpollLoops;
 import io.tun2socks.outbound.Outbound;
 import io.tun2socks.tcpstack.StackConfig;
 import java.time.Duration;
@@ -43,7 +44,7 @@ public final class Engine implements AutoCloseable {
     public Engine(Device device, Outbound outbound, EngineOptions options, FlowListener listener) {
         this.options = options;
         group = new MultiThreadIoEventLoopGroup(
-                device.queues(), new DefaultThreadFactory("shard"), EpollHandler.newFactory());
+                device.queues(), new DefaultThreadFactory("shard"), EpollLoops.factory());
         StackConfig config = stackConfig(device, options);
         for (int i = 0; i < device.queues(); i++) {
             IoEventLoop loop = group.next();
