@@ -8,7 +8,6 @@ import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.IoEventLoop;
 import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.channel.epoll.Epoll;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.channel.epoll.EpollServerSocketChannel;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.tun2socks.config.ConfigFile;
@@ -21,6 +20,7 @@ import io.tun2socks.device.PacketReceiver;
 import io.tun2socks.device.TunDevices;
 import io.tun2socks.device.TunSpec;
 import io.tun2socks.engine.EngineOptions;
+import io.tun2socks.outbound.EpollLoops;
 import io.tun2socks.outbound.Outbound;
 import io.tun2socks.outbound.SocketSettings;
 import io.tun2socks.tcpstack.Offloads;
@@ -140,7 +140,7 @@ final class Warmup {
 
     /** A connection over loopback, through the transport that the proxy uses. */
     private static void network() throws InterruptedException {
-        MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+        MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollLoops.factory());
         try {
             Channel server = new ServerBootstrap()
                     .group(group)

@@ -171,7 +171,9 @@ final class Sender {
 
     private boolean updateWindow(Segment s, long ack, long window) {
         long seq = Seq.unwrap(s.seq, wl1);
-        if (ack < una || !(wl1 < seq || (wl1 == seq && wl2 <= ack))) {
+        // An acknowledgement of new data counts even when it fills a gap and its SEG.SEQ is old: kept, the old window
+        // would move its right edge beyond what the client offers now. Linux has it so.
+        if (ack < una || !(wl2 < ack || wl1 < seq || (wl1 == seq && wl2 <= ack))) {
             return false;
         }
         boolean changed = window != wnd;
