@@ -8,6 +8,7 @@ import io.tun2socks.tcpstack.Offloads;
 import io.tun2socks.tcpstack.OutboundPacket;
 import io.tun2socks.tcpstack.wire.InternetChecksum;
 import io.tun2socks.tcpstack.wire.IpProtocol;
+import io.tun2socks.tcpstack.wire.Ipv4Header;
 import io.tun2socks.tcpstack.wire.TcpHeader;
 import io.tun2socks.tcpstack.wire.UdpHeader;
 import io.tun2socks.tcpstack.wire.VirtioNetHeader;
@@ -37,6 +38,11 @@ final class Device {
         byte[] ip = Arrays.copyOfRange(b.array(), VirtioNetHeader.LENGTH, b.writerIndex());
         boolean ipv4 = Packets.isIpv4(ip);
         int start = Packets.ipHeader(ipv4);
+        if (isFragment(ip)) {
+            assertThat(ip.length).as("length of a fragment").isLessThanOrEqualTo(mtu);
+            assertThat(flags | gsoType).as("offloads of a fragment").isZero();
+            return List.of(ip);
+        }
         if ((flags & VirtioNetHeader.F_NEEDS_CSUM) != 0) {
             assertThat(offloads.checksum()).as("checksum offload is there").isTrue();
             assertThat(VirtioNetHeader.csumStart(b, 0)).isEqualTo(start);
@@ -61,6 +67,12 @@ final class Device {
             cut(ip, VirtioNetHeader.gsoSize(b, 0), out);
         }
         return out;
+    }
+
+    private static boolean isFragment(byte[] ip) {
+        return Packets.isIpv4(ip)
+                ? Ipv4Header.isFragment(Unpooled.wrappedBuffer(ip), 0)
+                : Packets.protocol(ip) == IpProtocol.FRAGMENT;
     }
 
     private static void complete(byte[] ip, int start, int offset) {

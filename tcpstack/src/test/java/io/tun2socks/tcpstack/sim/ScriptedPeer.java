@@ -108,6 +108,7 @@ public final class ScriptedPeer implements AutoCloseable {
                 events,
                 config,
                 42,
+                true,
                 new FlowHandler() {
                     @Override
                     public void onTcp(TcpConnection connection) {

@@ -110,13 +110,23 @@ public final class SimClient {
             return;
         }
         if (s.has(Seg.RST)) {
-            state = State.RESET;
+            reset(s);
         } else if (state == State.SYN_SENT) {
             synAck(s);
         } else if (s.has(Seg.SYN)) {
             sendAck();
         } else {
             segment(s);
+        }
+    }
+
+    /** Only a reset that this connection has earned counts (RFC 9293 3.10.7.3, RFC 5961 3.2). */
+    private void reset(Seg s) {
+        boolean mine = state == State.SYN_SENT
+                ? s.has(Seg.ACK) && s.ack == (int) first
+                : s.seq == (int) receiver.nxt() && !isFinished();
+        if (mine) {
+            state = State.RESET;
         }
     }
 

@@ -15,7 +15,7 @@ import java.util.function.Consumer;
 /** A stack on virtual time: its device, its event loop, and an allocator that knows what was not released. */
 public final class SimHost implements AutoCloseable {
     private final EventQueue events;
-    private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
+    private final UnpooledByteBufAllocator allocator;
     private final Stack stack;
     private boolean pumpScheduled;
     private long tickAt = Long.MAX_VALUE;
@@ -26,11 +26,19 @@ public final class SimHost implements AutoCloseable {
      * @param events the virtual time
      * @param config the stack's limits
      * @param seed for the stack's random source
+     * @param traceLeaks whether each access to a buffer is recorded, so that a leak tells where it began; much slower
      * @param flows hears of new flows
      * @param out gets the packets that the client's side sees
      */
-    public SimHost(EventQueue events, StackConfig config, long seed, FlowHandler flows, Consumer<byte[]> out) {
+    public SimHost(
+            EventQueue events,
+            StackConfig config,
+            long seed,
+            boolean traceLeaks,
+            FlowHandler flows,
+            Consumer<byte[]> out) {
         this.events = events;
+        allocator = new UnpooledByteBufAllocator(true, !traceLeaks);
         Device device = new Device(config.offloads(), config.mtu());
         stack = new Stack(
                 config,

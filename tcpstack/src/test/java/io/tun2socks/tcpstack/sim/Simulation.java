@@ -83,7 +83,7 @@ public final class Simulation {
         byte[] down = bytes(random, scenario.downBytes());
         VirtualLink upLink = new VirtualLink(events, random, scenario.up(), packet -> host.receive(packet));
         VirtualLink downLink = new VirtualLink(events, random, scenario.down(), packet -> client.receive(packet));
-        host = new SimHost(events, scenario.config(), scenario.seed(), new Flows(random, down), ip -> {
+        host = new SimHost(events, scenario.config(), scenario.seed(), false, new Flows(random, down), ip -> {
             pcap.add(clock.now(), ip);
             downLink.send(SimPacket.plain(ip));
         });
