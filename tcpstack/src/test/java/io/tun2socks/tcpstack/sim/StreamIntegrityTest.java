@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StreamIntegrityTest {
     private static final int[] MTUS = {576, 1280, 1500, 9000};
 
-    @Property(tries = 250, shrinking = ShrinkingMode.OFF)
+    @Property(tries = 600, shrinking = ShrinkingMode.OFF)
     void anyStreamOverAnyPath(@ForAll long seed) {
         Simulation.run(scenario(seed));
     }
