@@ -257,7 +257,8 @@ public final class SimClient {
             emit(una, 0, true);
             return;
         }
-        int length = (int) Math.min(Math.min(segmentLength(), finSeq - una), nextSacked(una) - una);
+        long sent = Math.min(maxSent, finSeq) - una;
+        int length = (int) Math.min(Math.min(segmentLength(), sent), nextSacked(una) - una);
         if (una < finSeq && length > 0) {
             emit(una, length, false);
         }
