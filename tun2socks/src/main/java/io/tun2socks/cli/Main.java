@@ -136,7 +136,8 @@ public final class Main {
 
     private void watchSignals(RunCommand run) {
         for (String signal : List.of("TERM", "INT", "HUP")) {
-            Signals.handle(signal, () -> {
+            boolean evenIfIgnored = !signal.equals("HUP");
+            Signals.handle(signal, evenIfIgnored, () -> {
                 // The first stops in an orderly way, the second without draining, the third without undoing.
                 if (stop.request("SIG" + signal) > 2) {
                     Runtime.getRuntime().halt(ExitCode.FAILURE);

@@ -1,5 +1,6 @@
 package io.tun2socks.cli;
 
+import io.tun2socks.linux.Libc;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import org.slf4j.Logger;
@@ -18,13 +19,15 @@ final class Signals {
     private Signals() {}
 
     /**
-     * Calls back on a signal; one that the parent process had ignored (as nohup does) stays ignored.
+     * Calls back on a signal.
      *
      * @param name the signal without SIG
+     * @param evenIfIgnored whether to hear it also if the parent process had it ignored: a shell does that with SIGINT
+     *     to what it starts in the background, nohup with SIGHUP
      * @param action called on a thread of its own
      * @return whether that could be set up
      */
-    static boolean handle(String name, Runnable action) {
+    static boolean handle(String name, boolean evenIfIgnored, Runnable action) {
         try {
             Class<?> signalClass = Class.forName("sun.misc.Signal");
             Class<?> handlerClass = Class.forName("sun.misc.SignalHandler");
@@ -34,13 +37,14 @@ final class Signals {
                     (proxy, method, args) -> answer(proxy, method, args, action));
             Object signal = signalClass.getConstructor(String.class).newInstance(name);
             Method handle = signalClass.getMethod("handle", signalClass, handlerClass);
-            Object previous = handle.invoke(null, signal, handler);
             Object ignore = handlerClass.getField("SIG_IGN").get(null);
-            if (ignore.equals(previous)) {
-                handle.invoke(null, signal, previous);
+            // The JVM leaves a signal alone that was ignored at its start, and says so.
+            if (ignore.equals(handle.invoke(null, signal, handler)) && evenIfIgnored) {
+                Libc.defaultSignal((int) signalClass.getMethod("getNumber").invoke(signal));
+                handle.invoke(null, signal, handler);
             }
             return true;
-        } catch (ReflectiveOperationException | IllegalArgumentException e) {
+        } catch (ReflectiveOperationException | IllegalArgumentException | LinkageError e) {
             LOG.debug("SIG{} is left to the JVM", name, e);
             return false;
         }

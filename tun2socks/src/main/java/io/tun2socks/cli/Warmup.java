@@ -72,7 +72,7 @@ final class Warmup {
                 CommandLines.create().usage(nowhere);
             }
             new HookCommand("warm-up", "true").run(null, new CompletableFuture<>());
-            Signals.handle("HUP", () -> LOG.debug("hung up"));
+            Signals.handle("HUP", false, () -> LOG.debug("hung up"));
             ownClasses();
             systemCalls();
             if (Epoll.isAvailable()) {

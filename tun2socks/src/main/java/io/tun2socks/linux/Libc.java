@@ -179,6 +179,15 @@ public final class Libc {
     }
 
     /** The natives themselves; JNA binds them when the class is first used. */
+    /**
+     * Gives a signal its default effect.
+     *
+     * @param number the signal's number
+     */
+    public static void defaultSignal(int number) {
+        Calls.signal(number, Pointer.NULL);
+    }
+
     private static final class Calls {
         static {
             Native.register(Calls.class, "c");
@@ -203,6 +212,8 @@ public final class Libc {
         static native NativeLong send(int fd, byte[] data, NativeLong length, int flags) throws LastErrorException;
 
         static native NativeLong recv(int fd, byte[] data, NativeLong length, int flags) throws LastErrorException;
+
+        static native Pointer signal(int number, Pointer handler);
 
         static native String strerror(int errno);
 
