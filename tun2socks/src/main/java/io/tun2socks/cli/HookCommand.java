@@ -1,5 +1,6 @@
 package io.tun2socks.cli;
 
+import io.tun2socks.config.GoDuration;
 import io.tun2socks.config.ShellWords;
 import java.io.IOException;
 import java.io.InputStream;
@@ -75,12 +76,15 @@ final class HookCommand {
             }
             return process.exitValue() == 0 ? "" : "failed with exit code " + process.exitValue();
         } catch (TimeoutException e) {
-            return "was killed after " + limit.toSeconds() + " s";
+            return "was killed after " + GoDuration.format(limit);
         } catch (ExecutionException e) {
             return "failed: " + e.getCause();
         } finally {
-            process.descendants().forEach(ProcessHandle::destroyForcibly);
-            process.destroyForcibly();
+            // On a process that has ended this would throw away the output that is not read yet.
+            if (process.isAlive()) {
+                process.descendants().forEach(ProcessHandle::destroyForcibly);
+                process.destroyForcibly();
+            }
         }
     }
 
