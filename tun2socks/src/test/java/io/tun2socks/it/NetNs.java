@@ -27,6 +27,7 @@ import java.util.regex.Matcher;
 final class NetNs implements AutoCloseable {
     private static final Path DIRECTORY = Path.of("/run/netns");
     private static final java.util.regex.Pattern NAME = java.util.regex.Pattern.compile("t2s-(\\d+)-\\d+-\\w+");
+    private static final java.util.regex.Pattern MTU = java.util.regex.Pattern.compile(" mtu (\\d+) ");
     private static final Duration QUICK = Duration.ofSeconds(10);
     private static final int CLONE_NEWNET = 0x40000000;
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -104,6 +105,13 @@ final class NetNs implements AutoCloseable {
         return Commands.run(QUICK, List.of("ip", "-n", name, "-o", "link", "show", "dev", link))
                         .status()
                 == 0;
+    }
+
+    /** The MTU of the interface of this name; empty if there is none. */
+    String linkMtu(String link) {
+        Ran shown = Commands.run(QUICK, List.of("ip", "-n", name, "-o", "link", "show", "dev", link));
+        Matcher matcher = MTU.matcher(shown.out());
+        return matcher.find() ? matcher.group(1) : "";
     }
 
     /** The command line that runs a command inside; the process keeps its pid. */

@@ -57,9 +57,13 @@ final class Program implements AutoCloseable {
         if (!arguments.contains("--mtu")) {
             arguments.addAll(List.of("--mtu", "1500"));
         }
+        String mtu = arguments.get(arguments.indexOf("--mtu") + 1);
         Program program = launch(lab, arguments.toArray(String[]::new));
+        // The device is there a moment before it is what was asked for.
         program.daemon.await(
-                "device " + TUN + " is there", START, () -> lab.client().hasLink(TUN));
+                TUN + " is there with MTU " + mtu,
+                START,
+                () -> lab.client().linkMtu(TUN).equals(mtu));
         route(lab);
         return program;
     }
