@@ -1,6 +1,7 @@
 package io.tun2socks.cli;
 
 import io.tun2socks.config.Setting;
+import io.tun2socks.demo.DemoCommand;
 import java.io.PrintWriter;
 import java.util.Arrays;
 import picocli.CommandLine;
@@ -72,6 +73,7 @@ final class CommandLines {
         }
         CommandLine commandLine = new CommandLine(spec);
         commandLine.addSubcommand(new DeviceCommand());
+        commandLine.addSubcommand(new DemoCommand());
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
         commandLine.setParameterExceptionHandler((exception, args) -> {
             CommandLine command = exception.getCommandLine();

@@ -16,6 +16,7 @@ import io.netty.handler.codec.socksx.v5.Socks5ServerEncoder;
 import io.netty.util.concurrent.GlobalEventExecutor;
 import java.net.InetSocketAddress;
 import java.util.concurrent.atomic.LongAdder;
+import java.util.function.UnaryOperator;
 
 /**
  * A SOCKS5 server (RFC 1928, RFC 1929): CONNECT to IPv4, IPv6 and names, UDP ASSOCIATE; half-close and back-pressure
@@ -25,9 +26,12 @@ public final class EmbeddedSocksServer implements AutoCloseable {
     private final ChannelGroup channels = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
     private final LongAdder connects = new LongAdder();
     private final LongAdder associations = new LongAdder();
+    private final UnaryOperator<String> hosts;
     private final Channel listener;
 
-    private EmbeddedSocksServer(EventLoopGroup group, InetSocketAddress address, Account account) {
+    private EmbeddedSocksServer(
+            EventLoopGroup group, InetSocketAddress address, Account account, UnaryOperator<String> hosts) {
+        this.hosts = hosts;
         listener = new ServerBootstrap()
                 .group(group)
                 .channel(EpollServerSocketChannel.class)
@@ -64,7 +68,22 @@ public final class EmbeddedSocksServer implements AutoCloseable {
      * @return the running server
      */
     public static EmbeddedSocksServer start(EventLoopGroup group, InetSocketAddress address) {
-        return new EmbeddedSocksServer(group, address, null);
+        return start(group, address, UnaryOperator.identity());
+    }
+
+    /**
+     * Starts a server without authentication that connects to other hosts than it is asked for. Answers to datagrams
+     * come from the host that was asked for.
+     *
+     * @param group where it runs; must be of epoll
+     * @param address where to listen; port 0 takes a free one
+     * @param hosts gives the host (address or name) to connect to instead of a host, or null if that is to be
+     *     unreachable; called on threads of the group
+     * @return the running server
+     */
+    public static EmbeddedSocksServer start(
+            EventLoopGroup group, InetSocketAddress address, UnaryOperator<String> hosts) {
+        return new EmbeddedSocksServer(group, address, null, hosts);
     }
 
     /**
@@ -78,7 +97,7 @@ public final class EmbeddedSocksServer implements AutoCloseable {
      */
     public static EmbeddedSocksServer start(
             EventLoopGroup group, InetSocketAddress address, String user, String password) {
-        return new EmbeddedSocksServer(group, address, new Account(user, password));
+        return new EmbeddedSocksServer(group, address, new Account(user, password), UnaryOperator.identity());
     }
 
     /** Returns the port that is listened on. */
@@ -94,6 +113,11 @@ public final class EmbeddedSocksServer implements AutoCloseable {
     /** Returns how many UDP associations stood. */
     public long associations() {
         return associations.sum();
+    }
+
+    /** Returns the host to connect to instead of this one, or null if it is to be unreachable. */
+    String hostFor(String host) {
+        return hosts.apply(host);
     }
 
     void countConnect() {

@@ -100,6 +100,11 @@ final class SocksRequestHandler extends ChannelInboundHandlerAdapter {
 
     private void connect(ChannelHandlerContext context, Socks5CommandRequest request) {
         Channel client = context.channel();
+        String host = server.hostFor(request.dstAddr());
+        if (host == null) {
+            refuse(context, Socks5CommandStatus.HOST_UNREACHABLE);
+            return;
+        }
         new Bootstrap()
                 .group(client.eventLoop())
                 .channel(EpollSocketChannel.class)
@@ -107,7 +112,7 @@ final class SocksRequestHandler extends ChannelInboundHandlerAdapter {
                 .option(ChannelOption.TCP_NODELAY, true)
                 .option(ChannelOption.AUTO_READ, false)
                 .handler(new SplicedChannel(client))
-                .connect(request.dstAddr(), request.dstPort())
+                .connect(host, request.dstPort())
                 .addListener((ChannelFutureListener) future -> {
                     if (future.isSuccess()) {
                         server.track(future.channel());
@@ -158,7 +163,7 @@ final class SocksRequestHandler extends ChannelInboundHandlerAdapter {
         new Bootstrap()
                 .group(client.eventLoop())
                 .channel(EpollDatagramChannel.class)
-                .handler(new SocksUdpRelay(peer))
+                .handler(new SocksUdpRelay(peer, server::hostFor))
                 .option(ChannelOption.RECVBUF_ALLOCATOR, SocksUdpRelay.READS)
                 .bind(new InetSocketAddress(local, 0))
                 .addListener((ChannelFutureListener) future -> {

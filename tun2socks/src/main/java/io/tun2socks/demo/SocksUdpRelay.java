@@ -15,6 +15,9 @@ import io.netty.handler.codec.socksx.v5.Socks5AddressType;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.UnaryOperator;
 
 /**
  * The UDP side of an association (RFC 1928 7): between the client's socket and one socket per address family towards
@@ -26,12 +29,24 @@ final class SocksUdpRelay extends ChannelInboundHandlerAdapter {
     private static final int FIXED_HEADER = 3;
 
     private final InetAddress clientAddress;
+    private final UnaryOperator<String> hosts;
+    /** The address that the client asked for, by the destination that its datagrams were sent to instead. */
+    private final Map<InetSocketAddress, InetAddress> askedFor = new HashMap<>();
+
     private InetSocketAddress client;
     private Channel ipv4;
     private Channel ipv6;
 
-    SocksUdpRelay(InetAddress clientAddress) {
+    /**
+     * Makes the relay of one association.
+     *
+     * @param clientAddress where the client's datagrams come from
+     * @param hosts as for {@link EmbeddedSocksServer#start(io.netty.channel.EventLoopGroup, InetSocketAddress,
+     *     UnaryOperator)}
+     */
+    SocksUdpRelay(InetAddress clientAddress, UnaryOperator<String> hosts) {
         this.clientAddress = clientAddress;
+        this.hosts = hosts;
     }
 
     @Override
@@ -55,9 +70,16 @@ final class SocksUdpRelay extends ChannelInboundHandlerAdapter {
         client = packet.sender();
         content.skipBytes(FIXED_HEADER);
         Socks5AddressType type = Socks5AddressType.valueOf(content.readByte());
-        String host = Socks5AddressDecoder.DEFAULT.decodeAddress(type, content);
+        String asked = Socks5AddressDecoder.DEFAULT.decodeAddress(type, content);
+        String host = hosts.apply(asked);
+        if (host == null) {
+            return;
+        }
         InetSocketAddress destination = new InetSocketAddress(host, content.readUnsignedShort());
         if (!destination.isUnresolved()) {
+            if (!host.equals(asked) && !type.equals(Socks5AddressType.DOMAIN)) {
+                askedFor.put(destination, InetAddress.getByName(asked));
+            }
             Channel channel = channelFor(context, destination.getAddress() instanceof Inet4Address);
             channel.writeAndFlush(new DatagramPacket(content.retain(), destination));
         }
@@ -107,11 +129,11 @@ final class SocksUdpRelay extends ChannelInboundHandlerAdapter {
         public void channelRead(ChannelHandlerContext context, Object message) throws Exception {
             DatagramPacket packet = (DatagramPacket) message;
             InetSocketAddress sender = packet.sender();
+            InetAddress source = askedFor.getOrDefault(sender, sender.getAddress());
             ByteBuf header = context.alloc().directBuffer(32).writeZero(FIXED_HEADER);
-            Socks5AddressType type =
-                    sender.getAddress() instanceof Inet4Address ? Socks5AddressType.IPv4 : Socks5AddressType.IPv6;
+            Socks5AddressType type = source instanceof Inet4Address ? Socks5AddressType.IPv4 : Socks5AddressType.IPv6;
             header.writeByte(type.byteValue());
-            Socks5AddressEncoder.DEFAULT.encodeAddress(type, sender.getAddress().getHostAddress(), header);
+            Socks5AddressEncoder.DEFAULT.encodeAddress(type, source.getHostAddress(), header);
             header.writeShort(sender.getPort());
             ByteBuf whole = context.alloc()
                     .compositeDirectBuffer(2)
