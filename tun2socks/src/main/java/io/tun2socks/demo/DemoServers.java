@@ -1,8 +1,8 @@
 package io.tun2socks.demo;
 
 import io.netty.channel.MultiThreadIoEventLoopGroup;
-import io.netty.channel.epoll.EpollIoHandler;
 import io.netty.util.NetUtil;
+import io.tun2socks.outbound.EpollLoops;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayDeque;
@@ -12,7 +12,7 @@ import java.util.concurrent.TimeUnit;
 
 /** The far side of the demo, all on loopback and on one thread: SOCKS5 server, web site and UDP echo. */
 final class DemoServers implements AutoCloseable {
-    private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollIoHandler.newFactory());
+    private final MultiThreadIoEventLoopGroup group = new MultiThreadIoEventLoopGroup(1, EpollLoops.factory());
     private final Deque<AutoCloseable> servers = new ArrayDeque<>();
     private final EmbeddedSocksServer socks;
 

@@ -26,7 +26,7 @@ final class DemoTexts {
               curl --data-binary @FILE http://%1$s/upload        count and hash a file
               curl http://%1$s:%3$d/                               a port where nobody listens
               curl http://%4$s/                                  a host that is not there
-              ip route; ip -s link show demo0                           the way, and its counters
+              ip route; ip -s link show demo0                            the way, and its counters
 
               Leave it with 'exit'; then the flows are shown and everything is removed.
 
