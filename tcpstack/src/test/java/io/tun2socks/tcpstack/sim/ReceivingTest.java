@@ -152,6 +152,18 @@ class ReceivingTest {
     }
 
     @Test
+    void rfc9293_3_10_7_4_whatReachesBeyondTheWindowIsCutOff() {
+        with(new StackConfig(1500, Offloads.NONE, 1 << 20, 10_000, 10_000, 10, 10, 10));
+        peer.connect();
+        peer.flow().consuming = false;
+        peer.inject(data(9501, 1000)).drain();
+        peer.inject(data(1, 9500)).expect(ACK, 1, 10_001, 0);
+        assertThat(peer.flow().received).hasSize(10_000);
+        peer.inject(data(9001, 1400)).expect(ACK, 1, 10_001, 0);
+        assertThat(peer.flow().received).hasSize(10_000);
+    }
+
+    @Test
     void rfc9293_3_10_7_4_ackWithANumberAtTheWindowsEdgeCounts() {
         peer.connect().write(100).expect(ACK | PSH, 1, 1, 100);
         // The client has filled the window and its first segment was lost.

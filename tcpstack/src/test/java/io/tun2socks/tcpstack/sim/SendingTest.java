@@ -177,6 +177,15 @@ class SendingTest {
     }
 
     @Test
+    void rfc9293_3_8_6_finTakesANumberOfTheWindow() {
+        peer.connect(Seg.of(SYN).mss(1460).window(100));
+        peer.flow().connection.write(peer.buffer(100));
+        peer.flow().connection.shutdownOutput();
+        peer.settle().expect(ACK | PSH, 1, 1, 100);
+        peer.inject(ack(101, 100)).expect(ACK | FIN | PSH, 101, 1, 0);
+    }
+
+    @Test
     void rfc6298_5_5_timeOutsDoubleAndEndTheConnection() {
         peer.connect().write(100).expect(ACK | PSH, 1, 1, 100);
         long wait = 200;
