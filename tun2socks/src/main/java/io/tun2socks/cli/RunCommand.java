@@ -4,6 +4,7 @@ import io.tun2socks.config.GoDuration;
 import io.tun2socks.config.Settings;
 import io.tun2socks.config.UsageException;
 import io.tun2socks.device.Device;
+import io.tun2socks.device.PcapDevice;
 import io.tun2socks.outbound.Outbound;
 import io.tun2socks.system.UndoStack;
 import java.io.IOException;
@@ -97,7 +98,7 @@ final class RunCommand {
         if (stop.requested().isDone()) {
             return null;
         }
-        Device device = parts.openDevice(settings.device());
+        Device device = openDevice();
         undo.push("close device " + device.name(), device::close);
         ProxyParts.Service service = parts.service(device, outbound, settings.engine());
         undo.push("stop the engine", () -> {
@@ -119,6 +120,19 @@ final class RunCommand {
                 settings.device().offloads() ? "" : ", no offloads",
                 outbound.name());
         return service;
+    }
+
+    private Device openDevice() throws IOException {
+        Device device = parts.openDevice(settings.device());
+        if (settings.pcap().isEmpty()) {
+            return device;
+        }
+        try {
+            return new PcapDevice(device, settings.pcap().get());
+        } catch (IOException e) {
+            device.close();
+            throw e;
+        }
     }
 
     private void pushHook(String flag, String command) {

@@ -25,6 +25,9 @@ public enum Setting {
     QUEUES("queues", "queues", Kind.TEXT, Group.DEVICE, "N", """
             Queues of the device, each served by a thread of its own, 1 to 256. Default: one per processor, at most \
             8."""),
+    /** Capture file. */
+    PCAP("pcap", "pcap", Kind.TEXT, Group.DEVICE, "FILE", """
+            Write the packets of the device to a pcap file, super-segments as they are. Slow; for debugging."""),
     /** No offloads. */
     NO_OFFLOAD("no-offload", "no-offload", Kind.BOOL, Group.DEVICE, null, """
             Do without checksum and segmentation offloads. Slower; for comparison and for faulty kernels."""),

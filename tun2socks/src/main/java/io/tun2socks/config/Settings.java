@@ -3,12 +3,14 @@ package io.tun2socks.config;
 import io.tun2socks.device.TunSpec;
 import io.tun2socks.engine.EngineOptions;
 import io.tun2socks.outbound.SocketSettings;
+import java.nio.file.Path;
 import java.util.Optional;
 
 /**
  * What a run of the proxy was asked to do, checked.
  *
  * @param device the device to open
+ * @param pcap the file that packets are written to, if any
  * @param proxy the URL of the upstream, with its protocol
  * @param sockets what upstream sockets get
  * @param engine limits and times
@@ -19,6 +21,7 @@ import java.util.Optional;
  */
 public record Settings(
         TunSpec device,
+        Optional<Path> pcap,
         String proxy,
         SocketSettings sockets,
         EngineOptions engine,

@@ -4,6 +4,7 @@ import io.tun2socks.device.TunSpec;
 import io.tun2socks.engine.EngineOptions;
 import io.tun2socks.outbound.SocketSettings;
 import io.tun2socks.tcpstack.ip.IpAddress;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +59,7 @@ public final class SettingsReader {
                         "no proxy is given; expected --proxy, such as --proxy socks5://127.0.0.1:1080"));
         return new Settings(
                 tunSpec(device),
+                text(Setting.PCAP).map(Path::of),
                 proxy.contains("://") ? proxy : "socks5://" + proxy,
                 sockets(),
                 engineOptions(),
