@@ -131,8 +131,12 @@ public final class SimClient {
     }
 
     private void synAck(Seg s) {
+        if (s.ack != (int) first) {
+            // The answer to somebody else's SYN (RFC 9293 3.10.7.3).
+            out.accept(SimPacket.plain(Packets.tcp(flow, Seg.of(Seg.RST).seq(s.ack))));
+            return;
+        }
         assertThat(s.flags).as("flags of the answer to SYN").isEqualTo(Seg.SYN | Seg.ACK);
-        assertThat(s.ack).isEqualTo((int) first);
         assertThat(s.sackPermitted && !options.sack()).as("SACK unasked").isFalse();
         assertThat(s.timestamps && !options.timestamps())
                 .as("timestamps unasked")
