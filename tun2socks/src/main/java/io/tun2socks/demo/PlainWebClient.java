@@ -50,6 +50,8 @@ final class PlainWebClient implements WebClient {
                 (HttpURLConnection) URI.create(url).toURL().openConnection(Proxy.NO_PROXY);
         connection.setConnectTimeout(TIMEOUT_MILLIS);
         connection.setReadTimeout(TIMEOUT_MILLIS);
+        // So that the flow ends with the request, as one of curl does.
+        connection.setRequestProperty("Connection", "close");
         return connection;
     }
 
