@@ -2,9 +2,7 @@ package io.tun2socks.device;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoEventLoop;
-import io.tun2socks.tcpstack.Offloads;
 import io.tun2socks.tcpstack.OutboundPacket;
-import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 
@@ -13,10 +11,7 @@ import java.util.stream.IntStream;
  *
  * <p>What happens to the n-th packet of a queue and direction depends on nothing but the seed.
  */
-public final class FaultDevice implements Device {
-    private final Device inner;
-    private final List<FaultQueue> queues;
-
+public final class FaultDevice extends DeviceDecorator<FaultDevice.FaultQueue> {
     /**
      * The faults of each direction.
      *
@@ -43,45 +38,18 @@ public final class FaultDevice implements Device {
      * @param seed makes the harm repeatable
      */
     public FaultDevice(Device inner, Faults faults, long seed) {
-        this.inner = inner;
-        SplittableRandom random = new SplittableRandom(seed);
-        this.queues = IntStream.range(0, inner.queues())
-                .mapToObj(i -> new FaultQueue(inner.queue(i), faults, random))
-                .toList();
+        this(inner, faults, new SplittableRandom(seed));
     }
 
-    @Override
-    public String name() {
-        return inner.name();
+    private FaultDevice(Device inner, Faults faults, SplittableRandom random) {
+        super(
+                inner,
+                IntStream.range(0, inner.queues())
+                        .mapToObj(i -> new FaultQueue(inner.queue(i), faults, random))
+                        .toList());
     }
 
-    @Override
-    public int mtu() {
-        return inner.mtu();
-    }
-
-    @Override
-    public Offloads offloads() {
-        return inner.offloads();
-    }
-
-    @Override
-    public int queues() {
-        return queues.size();
-    }
-
-    @Override
-    public PacketQueue queue(int index) {
-        return queues.get(index);
-    }
-
-    @Override
-    public void close() {
-        queues.forEach(FaultQueue::close);
-        inner.close();
-    }
-
-    private static final class FaultQueue implements PacketQueue {
+    static final class FaultQueue implements PacketQueue {
         private final PacketQueue inner;
         private final FaultLine inbound;
         private final FaultLine outbound;

@@ -2,10 +2,8 @@ package io.tun2socks.device;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.IoEventLoop;
-import io.tun2socks.tcpstack.Offloads;
 import io.tun2socks.tcpstack.OutboundPacket;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.stream.IntStream;
 
 /**
@@ -14,10 +12,8 @@ import java.util.stream.IntStream;
  * <p>Super-segments are written as they are, and checksums that an offload would complete are written incomplete. When
  * the file cannot be written, the capture ends with one warning and the packets go on.
  */
-public final class PcapDevice implements Device {
-    private final Device inner;
+public final class PcapDevice extends DeviceDecorator<PcapDevice.PcapQueue> {
     private final PcapWriter writer;
-    private final List<PcapQueue> queues;
 
     /**
      * Begins a capture.
@@ -27,45 +23,25 @@ public final class PcapDevice implements Device {
      * @throws DeviceException if the file cannot be written; the inner device stays open
      */
     public PcapDevice(Device inner, Path file) throws DeviceException {
-        this.inner = inner;
-        this.writer = PcapWriter.open(file);
-        this.queues = IntStream.range(0, inner.queues())
-                .mapToObj(i -> new PcapQueue(inner.queue(i), writer))
-                .toList();
+        this(inner, PcapWriter.open(file));
     }
 
-    @Override
-    public String name() {
-        return inner.name();
-    }
-
-    @Override
-    public int mtu() {
-        return inner.mtu();
-    }
-
-    @Override
-    public Offloads offloads() {
-        return inner.offloads();
-    }
-
-    @Override
-    public int queues() {
-        return queues.size();
-    }
-
-    @Override
-    public PacketQueue queue(int index) {
-        return queues.get(index);
+    private PcapDevice(Device inner, PcapWriter writer) {
+        super(
+                inner,
+                IntStream.range(0, inner.queues())
+                        .mapToObj(i -> new PcapQueue(inner.queue(i), writer))
+                        .toList());
+        this.writer = writer;
     }
 
     @Override
     public void close() {
-        inner.close();
+        super.close();
         writer.close();
     }
 
-    private static final class PcapQueue implements PacketQueue {
+    static final class PcapQueue implements PacketQueue {
         private final PacketQueue inner;
         private final PcapWriter writer;
         private boolean inBatch;

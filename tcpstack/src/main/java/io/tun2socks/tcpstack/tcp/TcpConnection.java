@@ -2,6 +2,7 @@ package io.tun2socks.tcpstack.tcp;
 
 import io.netty.buffer.ByteBuf;
 import io.tun2socks.tcpstack.icmp.Unreachable;
+import io.tun2socks.tcpstack.ip.IpOutput;
 import io.tun2socks.tcpstack.timer.Timer;
 import io.tun2socks.tcpstack.wire.TcpHeader;
 
@@ -277,6 +278,16 @@ public final class TcpConnection extends FourTuple {
         closed(CloseReason.TIMED_OUT);
     }
 
+    /** Ends a connection whose user failed to take it: with RST, so that the client need not wait. */
+    void abandon() {
+        handler = null;
+        if (state == TcpState.PENDING) {
+            refuse();
+        } else {
+            abort();
+        }
+    }
+
     /** Ends TIME-WAIT, or any state, without a word to anyone. */
     void forget() {
         state = TcpState.CLOSED;
@@ -488,9 +499,8 @@ public final class TcpConnection extends FourTuple {
     }
 
     private int sendMss() {
-        int header = (isIpv4() ? 20 : 40) + TcpHeader.LENGTH;
-        int mss = Math.min(peer.mss(), context.config.mtu() - header);
-        return mss - (peer.timestamps() ? TcpOutput.TIMESTAMPS_LENGTH : 0);
+        int mtuMss = context.config.mtu() - IpOutput.headerLength(isIpv4()) - TcpHeader.LENGTH;
+        return Math.min(peer.mss(), mtuMss) - (peer.timestamps() ? TcpOutput.TIMESTAMPS_LENGTH : 0);
     }
 
     private void requirePending() {

@@ -138,7 +138,13 @@ public final class TcpLayer {
         TcpConnection connection = new TcpConnection(context, s, srcHi, srcLo, dstHi, dstLo, ports);
         table.add(connection);
         halfOpen++;
-        onSyn.accept(connection);
+        try {
+            onSyn.accept(connection);
+        } catch (RuntimeException e) {
+            // The user knows nothing of it, so nobody would ever end it.
+            connection.abandon();
+            throw e;
+        }
     }
 
     /** Sends what is due on all connections. */
