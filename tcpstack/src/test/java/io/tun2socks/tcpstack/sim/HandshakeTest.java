@@ -355,4 +355,13 @@ class HandshakeTest {
         assertThat(reset.flags).isEqualTo(RST);
         assertThat(reset.seq).isEqualTo(77);
     }
+
+    @Test
+    void aSynWhoseUserFailsIsRefusedAndForgotten() {
+        peer.userFailsWith(new IllegalStateException("on purpose"));
+        assertThatThrownBy(() -> peer.inject(Seg.of(SYN).mss(1460))).hasMessage("on purpose");
+        peer.expect(RST | ACK, 0, 1, 0);
+        peer.userFailsWith(null).inject(Seg.of(SYN).mss(1460));
+        assertThat(peer.flow().connection.state()).isEqualTo(TcpState.PENDING);
+    }
 }

@@ -101,6 +101,7 @@ public final class ScriptedPeer implements AutoCloseable {
     private int serverIsn;
     private int tsOffset;
     private boolean timestamps;
+    private RuntimeException userFailure;
 
     /** Makes a peer of a stack. */
     public ScriptedPeer(StackConfig config) {
@@ -112,6 +113,9 @@ public final class ScriptedPeer implements AutoCloseable {
                 new FlowHandler() {
                     @Override
                     public void onTcp(TcpConnection connection) {
+                        if (userFailure != null) {
+                            throw userFailure;
+                        }
                         flows.add(new Flow(connection));
                     }
 
@@ -141,6 +145,12 @@ public final class ScriptedPeer implements AutoCloseable {
         }
         s.atNanos = events.now();
         fromStack.add(s);
+    }
+
+    /** Makes the stack's user fail on each new flow, or, with null, take it as usual. */
+    public ScriptedPeer userFailsWith(RuntimeException failure) {
+        userFailure = failure;
+        return this;
     }
 
     /** Uses other addresses or ports from now on. */
