@@ -93,16 +93,7 @@ public final class TcpConnection extends FourTuple {
     /** Answers the SYN with RST: ECONNREFUSED at the client. */
     public void refuse() {
         requirePending();
-        context.output.reset(
-                clientHi,
-                clientLo,
-                clientPort(),
-                targetHi,
-                targetLo,
-                targetPort(),
-                0,
-                (int) irs + 1,
-                TcpHeader.RST | TcpHeader.ACK);
+        context.output.refuse(this, (int) irs + 1);
         closed(CloseReason.ABORTED);
     }
 
@@ -282,10 +273,9 @@ public final class TcpConnection extends FourTuple {
     void abandon() {
         handler = null;
         if (state == TcpState.PENDING) {
-            refuse();
-        } else {
-            abort();
+            context.output.refuse(this, (int) irs + 1);
         }
+        abort();
     }
 
     /** Ends TIME-WAIT, or any state, without a word to anyone. */
@@ -464,8 +454,7 @@ public final class TcpConnection extends FourTuple {
 
     private void closed(CloseReason reason) {
         boolean told = state == TcpState.TIME_WAIT;
-        boolean halfOpen = state == TcpState.PENDING || state == TcpState.SYN_RECEIVED;
-        if (halfOpen) {
+        if (state == TcpState.PENDING || state == TcpState.SYN_RECEIVED) {
             context.layer.onHalfOpenEnded();
         }
         forget();

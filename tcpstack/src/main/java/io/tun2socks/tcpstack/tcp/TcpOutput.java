@@ -130,6 +130,20 @@ final class TcpOutput {
                 acked ? TcpHeader.RST : TcpHeader.RST | TcpHeader.ACK);
     }
 
+    /** Answers the SYN of a half-open connection with RST (RFC 9293 3.10.7.1). */
+    void refuse(TcpConnection c, int ack) {
+        reset(
+                c.clientHi,
+                c.clientLo,
+                c.clientPort(),
+                c.targetHi,
+                c.targetLo,
+                c.targetPort(),
+                0,
+                ack,
+                TcpHeader.RST | TcpHeader.ACK);
+    }
+
     /** Sends RST with all fields given. */
     void reset(
             long clientHi,
