@@ -21,6 +21,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -31,6 +32,10 @@ import org.slf4j.LoggerFactory;
 final class Shard implements PacketReceiver, FlowHandler, Handoff {
     private static final Logger log = LoggerFactory.getLogger(Shard.class);
 
+    /** Packets of other shards that may wait here; more are dropped, so that a flood of strays is bounded in memory. */
+    private static final int MAX_HANDED_OVER = 1024;
+
+    private final AtomicInteger handedOver = new AtomicInteger();
     private final int index;
     private final List<Shard> shards;
     private final IoEventLoop loop;
@@ -268,7 +273,13 @@ final class Shard implements PacketReceiver, FlowHandler, Handoff {
 
     /** Takes a packet of another shard; any thread; owns the packet. */
     private void handOver(ByteBuf packet, int hopsSoFar) {
+        if (handedOver.incrementAndGet() > MAX_HANDED_OVER) {
+            handedOver.decrementAndGet();
+            packet.release();
+            return;
+        }
         loop.execute(() -> {
+            handedOver.decrementAndGet();
             try {
                 if (!closed && stack != null) {
                     hops = hopsSoFar;
