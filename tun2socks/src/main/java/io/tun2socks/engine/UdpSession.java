@@ -21,6 +21,9 @@ final class UdpSession implements UdpHandler, Flow {
     /** Datagrams that wait while the transport opens; more are dropped, as a network would. */
     private static final int MAX_WAITING = 64;
 
+    /** Payload bytes that wait; one datagram always may. */
+    private static final int MAX_WAITING_BYTES = 64 << 10;
+
     /** How long a transport that could not be opened is not tried again for the same client. */
     private static final long RETRY_NANOS = 1_000_000_000L;
 
@@ -32,6 +35,7 @@ final class UdpSession implements UdpHandler, Flow {
     private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
     private final Timer idleTimer = new Timer(this::onIdleTimer);
 
+    private int waitingBytes;
     private State state = State.NEW;
     private Future<UdpTransport> opening;
     private UdpTransport transport;
@@ -75,7 +79,9 @@ final class UdpSession implements UdpHandler, Flow {
         switch (state) {
             case OPEN -> transport.send(destination, payload);
             case OPENING -> {
-                if (waiting.size() < MAX_WAITING) {
+                int length = payload.readableBytes();
+                if (waiting.isEmpty() || (waiting.size() < MAX_WAITING && waitingBytes + length <= MAX_WAITING_BYTES)) {
+                    waitingBytes += length;
                     waiting.add(new Waiting(destination, payload));
                 } else {
                     payload.release();
