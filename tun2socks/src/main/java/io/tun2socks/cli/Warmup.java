@@ -118,8 +118,8 @@ final class Warmup {
     private static void engine() {
         try (IdleDevice device = new IdleDevice();
                 Outbound outbound = ProxyParts.REAL.outbound("socks5://127.0.0.1:1", SocketSettings.DEFAULT)) {
-            ProxyParts.Service service = ProxyParts.REAL.service(
-                    device, outbound, new EngineOptions(1 << 20, 1 << 18, true, Duration.ofSeconds(60), Duration.ZERO));
+            ProxyParts.Service service =
+                    ProxyParts.REAL.service(device, outbound, EngineOptions.DEFAULT.withDrain(Duration.ZERO));
             service.start();
             service.close();
         }

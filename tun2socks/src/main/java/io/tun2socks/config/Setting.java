@@ -55,6 +55,22 @@ public enum Setting {
     TCP_AUTO_TUNING("tcp-auto-tuning", "tcp-moderate-receive-buffer", Kind.BOOL, Group.TRAFFIC, null, """
             Let the receive window grow with what the connection drains. On by default; --tcp-auto-tuning=false turns \
             it off."""),
+    /** Congestion control. */
+    TCP_CONGESTION_CONTROL("tcp-congestion-control", "tcp-congestion-control", Kind.TEXT, Group.TRAFFIC, "NAME", """
+            How sending to clients adapts to loss: cubic (RFC 9438) or newreno (RFC 6582). Default: cubic."""),
+    /** Keep-alive's beginning. */
+    KEEP_ALIVE_IDLE("keep-alive-idle", "keep-alive-idle", Kind.TEXT, Group.TRAFFIC, "DURATION", """
+            Probe a client whose connection has been silent for this long. Default: 10m."""),
+    /** Keep-alive's pace. */
+    KEEP_ALIVE_INTERVAL("keep-alive-interval", "keep-alive-interval", Kind.TEXT, Group.TRAFFIC, "DURATION", """
+            Time between the probes; after nine without an answer the connection is reset. Default: 75s."""),
+    /** No keep-alive. */
+    DISABLE_KEEP_ALIVE("disable-keep-alive", "disable-keep-alive", Kind.BOOL, Group.TRAFFIC, null, """
+            Never probe silent clients."""),
+    /** Memory. */
+    MEMORY_LIMIT("memory-limit", "memory-limit", Kind.TEXT, Group.TRAFFIC, "SIZE", """
+            Most payload that all connections and sessions together may hold. At the limit new connections are \
+            refused; open ones go on with small windows."""),
     /** UDP session time. */
     UDP_TIMEOUT("udp-timeout", "udp-timeout", Kind.TEXT, Group.TRAFFIC, "DURATION", """
             End a UDP session after this long without a datagram, 1s or more. Default: 1m."""),

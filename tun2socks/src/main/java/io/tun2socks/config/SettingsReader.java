@@ -4,9 +4,12 @@ import io.tun2socks.device.TunSpec;
 import io.tun2socks.engine.EngineOptions;
 import io.tun2socks.outbound.SocketSettings;
 import io.tun2socks.tcpstack.ip.IpAddress;
+import io.tun2socks.tcpstack.tcp.TcpConfig;
+import io.tun2socks.tcpstack.tcp.congestion.CongestionAlgorithm;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -21,6 +24,7 @@ public final class SettingsReader {
     private static final int MIN_BUFFER = 4 << 10;
     private static final int MAX_BUFFER = 1 << 30;
     private static final Duration MIN_UDP_TIMEOUT = Duration.ofSeconds(1);
+    private static final long MIN_MEMORY = 1 << 20;
     private static final Duration MAX_DURATION = Duration.ofDays(1);
 
     private final RawSettings raw;
@@ -107,11 +111,47 @@ public final class SettingsReader {
             throw invalid(Setting.UDP_TIMEOUT, GoDuration.format(udpTimeout) + " is too short; expected 1s or more");
         }
         return new EngineOptions(
-                size(Setting.TCP_SNDBUF, defaults.tcpSendBuffer()),
-                size(Setting.TCP_RCVBUF, defaults.tcpReceiveBuffer()),
-                bool(Setting.TCP_AUTO_TUNING, defaults.tcpAutoTuning()),
+                tcpConfig(defaults.tcp()),
+                memoryLimit(defaults.memoryLimit()),
                 udpTimeout.isZero() ? defaults.udpTimeout() : udpTimeout,
                 duration(Setting.DRAIN, defaults.drain(), Duration.ZERO));
+    }
+
+    private TcpConfig tcpConfig(TcpConfig defaults) throws UsageException {
+        int receive = size(Setting.TCP_RCVBUF, defaults.receiveBuffer());
+        boolean tuning = bool(Setting.TCP_AUTO_TUNING, true);
+        TcpConfig config = defaults.withBuffers(
+                        size(Setting.TCP_SNDBUF, defaults.sendBufferLimit()),
+                        receive,
+                        tuning ? Math.max(receive, defaults.maxReceiveBuffer()) : receive)
+                .withCongestion(parse(Setting.TCP_CONGESTION_CONTROL, SettingsReader::congestion)
+                        .orElse(defaults.congestion()));
+        Duration idle = duration(
+                Setting.KEEP_ALIVE_IDLE, Duration.ofNanos(defaults.keepAliveIdleNanos()), Duration.ofSeconds(1));
+        Duration interval = duration(
+                Setting.KEEP_ALIVE_INTERVAL,
+                Duration.ofNanos(defaults.keepAliveIntervalNanos()),
+                Duration.ofSeconds(1));
+        boolean off = bool(Setting.DISABLE_KEEP_ALIVE, false);
+        return config.withKeepAlive(off ? 0 : idle.toNanos(), interval.toNanos(), defaults.keepAliveProbes());
+    }
+
+    private static CongestionAlgorithm congestion(String text) {
+        return Arrays.stream(CongestionAlgorithm.values())
+                .filter(algorithm -> algorithm.toString().equals(text))
+                .findAny()
+                .orElseThrow(() -> new IllegalArgumentException("'" + text + "' is not known; expected one of "
+                        + Arrays.toString(CongestionAlgorithm.values())));
+    }
+
+    private long memoryLimit(long otherwise) throws UsageException {
+        Optional<Long> bytes = parse(Setting.MEMORY_LIMIT, ByteSize::parse);
+        if (bytes.isPresent() && bytes.get() < MIN_MEMORY) {
+            throw invalid(
+                    Setting.MEMORY_LIMIT,
+                    "'" + text(Setting.MEMORY_LIMIT).orElse("") + "' is too little; expected 1MiB or more");
+        }
+        return bytes.orElse(otherwise);
     }
 
     private Settings.Hooks hooks() throws UsageException {

@@ -66,11 +66,7 @@ final class Demo {
         TunSpec spec = new TunSpec(DemoNetwork.DEVICE, -1, 0, DemoNetwork.deviceAddresses(ipv6), 1, true, true);
         EngineOptions defaults = EngineOptions.DEFAULT;
         EngineOptions options = new EngineOptions(
-                defaults.tcpSendBuffer(),
-                defaults.tcpReceiveBuffer(),
-                defaults.tcpAutoTuning(),
-                shell ? SHELL_UDP_TIMEOUT : UDP_TIMEOUT,
-                DRAIN);
+                defaults.tcp(), defaults.memoryLimit(), shell ? SHELL_UDP_TIMEOUT : UDP_TIMEOUT, DRAIN);
         try (TunDevice device = TunDevice.open(spec);
                 Engine engine = new Engine(device, outbound, options, flows)) {
             engine.start();

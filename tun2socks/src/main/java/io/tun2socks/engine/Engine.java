@@ -53,17 +53,9 @@ public final class Engine implements AutoCloseable {
     }
 
     private static StackConfig stackConfig(Device device, EngineOptions options) {
-        StackConfig defaults = StackConfig.defaults(device.mtu(), device.offloads());
-        int receive = options.tcpReceiveBuffer();
-        return new StackConfig(
-                defaults.mtu(),
-                defaults.offloads(),
-                options.tcpSendBuffer(),
-                receive,
-                options.tcpAutoTuning() ? Math.max(receive, defaults.maxReceiveBuffer()) : receive,
-                defaults.maxConnections(),
-                defaults.maxHalfOpen(),
-                defaults.maxUdpEndpoints());
+        return StackConfig.defaults(device.mtu(), device.offloads())
+                .withTcp(options.tcp())
+                .withMemoryLimit(Math.max(options.memoryLimit() / device.queues(), 1));
     }
 
     /** Starts reading from the device; returns when every shard reads. */

@@ -1,19 +1,23 @@
 package io.tun2socks.engine;
 
+import io.tun2socks.tcpstack.tcp.TcpConfig;
 import java.time.Duration;
 
 /**
  * Limits and times of the engine.
  *
- * @param tcpSendBuffer most bytes queued towards a client per connection before its upstream is no longer read
- * @param tcpReceiveBuffer the receive budget that a connection starts with, in bytes
- * @param tcpAutoTuning whether the receive budget grows with what the flow drains
+ * @param tcp limits and choices for TCP; those that count connections hold for each queue of the device
+ * @param memoryLimit the most payload bytes that all flows together may hold
  * @param udpTimeout how long a UDP session lives without a datagram either way
  * @param drain how long open flows may go on after a stop was asked for
  */
-public record EngineOptions(
-        int tcpSendBuffer, int tcpReceiveBuffer, boolean tcpAutoTuning, Duration udpTimeout, Duration drain) {
+public record EngineOptions(TcpConfig tcp, long memoryLimit, Duration udpTimeout, Duration drain) {
     /** The defaults. */
     public static final EngineOptions DEFAULT =
-            new EngineOptions(1 << 20, 1 << 18, true, Duration.ofSeconds(60), Duration.ofSeconds(3));
+            new EngineOptions(TcpConfig.DEFAULT, 1L << 30, Duration.ofSeconds(60), Duration.ofSeconds(3));
+
+    /** Returns the same with another time for open flows to end. */
+    public EngineOptions withDrain(Duration newDrain) {
+        return new EngineOptions(tcp, memoryLimit, udpTimeout, newDrain);
+    }
 }

@@ -51,9 +51,9 @@ class ConfigFileTest {
         assertThat(settings.device().name()).isEqualTo("tun3");
         assertThat(settings.logLevel()).isEqualTo(LogLevel.WARN);
         assertThat(settings.sockets().interfaceName()).isEqualTo("eth0");
-        assertThat(settings.engine().tcpAutoTuning()).isTrue();
-        assertThat(settings.engine().tcpSendBuffer()).isEqualTo(1 << 20);
-        assertThat(settings.engine().tcpReceiveBuffer()).isEqualTo(512 << 10);
+        assertThat(settings.engine().tcp().maxReceiveBuffer()).isEqualTo(4 << 20);
+        assertThat(settings.engine().tcp().sendBufferLimit()).isEqualTo(1 << 20);
+        assertThat(settings.engine().tcp().receiveBuffer()).isEqualTo(512 << 10);
         assertThat(settings.multicast()).isTrue();
         assertThat(settings.hooks().preUp()).isEqualTo("ip tuntap add mode tun dev tun3");
         assertThat(settings.hooks().postUp()).isEmpty();

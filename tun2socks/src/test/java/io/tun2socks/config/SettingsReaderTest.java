@@ -71,8 +71,8 @@ class SettingsReaderTest {
         assertThat(settings.proxy()).isEqualTo("direct://");
         assertThat(settings.sockets().fwmark()).isEqualTo(-1);
         assertThat(settings.sockets().interfaceName()).isEqualTo("eth0");
-        assertThat(settings.engine().tcpReceiveBuffer()).isEqualTo(512 << 10);
-        assertThat(settings.engine().tcpAutoTuning()).isFalse();
+        assertThat(settings.engine().tcp().receiveBuffer()).isEqualTo(512 << 10);
+        assertThat(settings.engine().tcp().maxReceiveBuffer()).isEqualTo(512 << 10);
         assertThat(settings.engine().udpTimeout()).isEqualTo(Duration.ofMillis(3_723_500));
         assertThat(settings.restApi()).contains(new RestApiAddress("::1", 9090, "token"));
         assertThat(settings.multicast()).isTrue();

@@ -2,7 +2,6 @@ package io.tun2socks.tcpstack.tcp;
 
 import io.netty.buffer.ByteBuf;
 import io.tun2socks.tcpstack.tcp.congestion.CongestionControl;
-import io.tun2socks.tcpstack.tcp.congestion.NewReno;
 import io.tun2socks.tcpstack.timer.Timer;
 import io.tun2socks.tcpstack.wire.TcpHeader;
 
@@ -63,7 +62,7 @@ final class Sender {
         this.nxt = iss + 1;
         this.buffer = new SendBuffer(nxt);
         this.queue = new RetransmissionQueue(context.segmentPool);
-        this.congestion = new NewReno(mss);
+        this.congestion = context.config.tcp().congestion().create(mss);
         this.recovery =
                 new LossRecovery(queue, rtt, congestion, mss, connection.peer().sackPermitted());
         this.retransmissionTimer = new Timer(this::onRetransmissionTimer);
@@ -82,7 +81,7 @@ final class Sender {
     }
 
     boolean isWritable() {
-        writable = buffer.size() < context.config.sendBufferLimit();
+        writable = buffer.size() < context.config.tcp().sendBufferLimit();
         return writable;
     }
 
@@ -162,7 +161,9 @@ final class Sender {
             // The client is there and takes nothing (RFC 9293 3.8.6.1); it may even have taken its window back.
             timeouts = 0;
         }
-        if (!writable && connection.isOpen() && buffer.size() <= context.config.sendBufferLimit() / 2) {
+        if (!writable
+                && connection.isOpen()
+                && buffer.size() <= context.config.tcp().sendBufferLimit() / 2) {
             writable = true;
             connection.handler().onWritable();
         }

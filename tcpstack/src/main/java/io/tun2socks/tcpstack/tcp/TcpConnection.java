@@ -52,8 +52,8 @@ public final class TcpConnection extends FourTuple {
         this.irs = Seq.initial(syn.seq);
         this.peer = PeerOptions.of(syn.options, isIpv4());
         this.tsRecent = syn.options.tsVal();
-        int budget = context.config.receiveBuffer();
-        int maxBudget = context.config.maxReceiveBuffer();
+        int budget = context.config.tcp().receiveBuffer();
+        int maxBudget = context.config.tcp().maxReceiveBuffer();
         ReceiveWindow window = peer.windowScaling()
                 ? new ReceiveWindow(
                         irs + 1, WINDOW_SHIFT, Math.min(budget, MAX_WINDOW), Math.min(maxBudget, MAX_WINDOW))

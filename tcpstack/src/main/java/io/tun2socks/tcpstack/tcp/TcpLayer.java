@@ -126,11 +126,11 @@ public final class TcpLayer {
             stats.malformed++;
             return;
         }
-        if (halfOpen >= config.maxHalfOpen()) {
+        if (halfOpen >= config.tcp().maxHalfOpen()) {
             stats.synOverflow++;
             return;
         }
-        if (table.size() >= config.maxConnections() && !endOldestTimeWait()) {
+        if (table.size() >= config.tcp().maxConnections() && !endOldestTimeWait()) {
             stats.synOverflow++;
             context.output.resetFor(s, srcHi, srcLo, ports >>> 16, dstHi, dstLo, ports & 0xffff);
             return;

@@ -9,6 +9,7 @@ import io.tun2socks.tcpstack.Offloads;
 import io.tun2socks.tcpstack.StackConfig;
 import io.tun2socks.tcpstack.icmp.Unreachable;
 import io.tun2socks.tcpstack.ip.IpAddress;
+import io.tun2socks.tcpstack.tcp.TcpConfig;
 import io.tun2socks.tcpstack.tcp.TcpConnection;
 import io.tun2socks.tcpstack.udp.UdpEndpoint;
 import io.tun2socks.tcpstack.udp.UdpHandler;
@@ -39,7 +40,9 @@ class DatagramTest {
     private SimHost host = host(Offloads.ALL);
 
     private SimHost host(Offloads offloads) {
-        StackConfig config = new StackConfig(1500, offloads, 1000, 1000, 1000, 10, 10, 3);
+        StackConfig config = StackConfig.defaults(1500, offloads)
+                .withTcp(TcpConfig.DEFAULT.withBuffers(1000, 1000, 1000).withLimits(10, 10))
+                .withMaxUdpEndpoints(3);
         return new SimHost(events, config, 7, true, new Flows(), sent::add);
     }
 

@@ -8,6 +8,7 @@ import io.tun2socks.tcpstack.Offloads;
 import io.tun2socks.tcpstack.StackConfig;
 import io.tun2socks.tcpstack.ip.IpAddress;
 import io.tun2socks.tcpstack.tcp.CloseReason;
+import io.tun2socks.tcpstack.tcp.TcpConfig;
 import io.tun2socks.tcpstack.tcp.TcpConnection;
 import io.tun2socks.tcpstack.udp.UdpEndpoint;
 import io.tun2socks.tcpstack.udp.UdpHandler;
@@ -29,8 +30,10 @@ class FuzzTest {
     void hostilePacketsBesideAHealthyConnection(@ForAll long seed) {
         Random random = new Random(seed);
         EventQueue events = new EventQueue(new SimClock(0));
-        StackConfig config = new StackConfig(
-                1500, random.nextBoolean() ? Offloads.ALL : Offloads.NONE, 1 << 14, 1 << 14, 1 << 16, 60, 20, 20);
+        StackConfig config = StackConfig.defaults(1500, random.nextBoolean() ? Offloads.ALL : Offloads.NONE)
+                .withTcp(
+                        TcpConfig.DEFAULT.withBuffers(1 << 14, 1 << 14, 1 << 16).withLimits(60, 20))
+                .withMaxUdpEndpoints(20);
         List<StreamApp> apps = new ArrayList<>();
         byte[] up = new byte[BYTES];
         byte[] down = new byte[BYTES];

@@ -13,6 +13,7 @@ import io.tun2socks.tcpstack.Offloads;
 import io.tun2socks.tcpstack.StackConfig;
 import io.tun2socks.tcpstack.icmp.Unreachable;
 import io.tun2socks.tcpstack.tcp.CloseReason;
+import io.tun2socks.tcpstack.tcp.TcpConfig;
 import io.tun2socks.tcpstack.tcp.TcpState;
 import io.tun2socks.tcpstack.wire.IpProtocol;
 import java.util.ArrayList;
@@ -286,7 +287,8 @@ class HandshakeTest {
 
     @Test
     void overTheHalfOpenLimitSynsAreDropped() {
-        with(new StackConfig(1500, Offloads.NONE, 1000, 1000, 1000, 100, 2, 10));
+        with(StackConfig.defaults(1500, Offloads.NONE)
+                .withTcp(TcpConfig.DEFAULT.withBuffers(1000, 1000, 1000).withLimits(100, 2)));
         for (int i = 0; i < 3; i++) {
             peer.use(FlowKey.v4(40000 + i)).inject(Seg.of(SYN).mss(1460)).expectNothing();
         }
@@ -299,7 +301,8 @@ class HandshakeTest {
 
     @Test
     void overTheConnectionLimitSynsAreReset() {
-        with(new StackConfig(1500, Offloads.NONE, 1000, 1000, 1000, 2, 10, 10));
+        with(StackConfig.defaults(1500, Offloads.NONE)
+                .withTcp(TcpConfig.DEFAULT.withBuffers(1000, 1000, 1000).withLimits(2, 10)));
         for (int i = 0; i < 2; i++) {
             peer.use(FlowKey.v4(40000 + i)).connect();
         }

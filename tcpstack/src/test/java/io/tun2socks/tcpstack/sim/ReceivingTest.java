@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tun2socks.tcpstack.Offloads;
 import io.tun2socks.tcpstack.StackConfig;
+import io.tun2socks.tcpstack.tcp.TcpConfig;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -153,7 +154,8 @@ class ReceivingTest {
 
     @Test
     void rfc9293_3_10_7_4_whatReachesBeyondTheWindowIsCutOff() {
-        with(new StackConfig(1500, Offloads.NONE, 1 << 20, 10_000, 10_000, 10, 10, 10));
+        with(StackConfig.defaults(1500, Offloads.NONE)
+                .withTcp(TcpConfig.DEFAULT.withBuffers(1 << 20, 10_000, 10_000).withLimits(10, 10)));
         peer.connect();
         peer.flow().consuming = false;
         peer.inject(data(9501, 1000)).drain();
@@ -175,7 +177,8 @@ class ReceivingTest {
 
     @Test
     void rfc9293_3_8_6_windowClosesWithTheUsersBudgetAndReopens() {
-        with(new StackConfig(1500, Offloads.NONE, 1 << 20, 10_000, 10_000, 10, 10, 10));
+        with(StackConfig.defaults(1500, Offloads.NONE)
+                .withTcp(TcpConfig.DEFAULT.withBuffers(1 << 20, 10_000, 10_000).withLimits(10, 10)));
         peer.connect();
         peer.flow().consuming = false;
         int edge = 1 + 10_000;
@@ -196,7 +199,8 @@ class ReceivingTest {
 
     @Test
     void rfc9293_3_8_6_2_2_windowOpensInStepsWorthTelling() {
-        with(new StackConfig(1500, Offloads.NONE, 1 << 20, 60_000, 60_000, 10, 10, 10));
+        with(StackConfig.defaults(1500, Offloads.NONE)
+                .withTcp(TcpConfig.DEFAULT.withBuffers(1 << 20, 60_000, 60_000).withLimits(10, 10)));
         peer.connect();
         peer.flow().consuming = false;
         for (int at = 0; at < 60_000; at += 1000) {
@@ -217,7 +221,9 @@ class ReceivingTest {
 
     @Test
     void rfc7323_2_3_windowIsScaledAndItsEdgeNeverMovesLeft() {
-        with(new StackConfig(1500, Offloads.NONE, 1 << 20, 100_000, 100_000, 10, 10, 10));
+        with(StackConfig.defaults(1500, Offloads.NONE)
+                .withTcp(
+                        TcpConfig.DEFAULT.withBuffers(1 << 20, 100_000, 100_000).withLimits(10, 10)));
         peer.connect(Seg.of(SYN).mss(1460).windowScale(3));
         peer.flow().consuming = false;
         int edge = 65_536;
@@ -235,7 +241,8 @@ class ReceivingTest {
 
     @Test
     void rfc9293_3_8_6_tinySegmentsSeeTheScaledWindowCloseToo() {
-        with(new StackConfig(1500, Offloads.NONE, 1 << 20, 1000, 1000, 10, 10, 10));
+        with(StackConfig.defaults(1500, Offloads.NONE)
+                .withTcp(TcpConfig.DEFAULT.withBuffers(1 << 20, 1000, 1000).withLimits(10, 10)));
         peer.connect(Seg.of(SYN).mss(1460).windowScale(3));
         peer.flow().consuming = false;
         for (int at = 1; at < 2000; at++) {
@@ -249,7 +256,8 @@ class ReceivingTest {
 
     @Test
     void theWindowGrowsWithWhatTheUserDrains() {
-        with(new StackConfig(1500, Offloads.NONE, 1 << 20, 20_000, 320_000, 10, 10, 10));
+        with(StackConfig.defaults(1500, Offloads.NONE)
+                .withTcp(TcpConfig.DEFAULT.withBuffers(1 << 20, 20_000, 320_000).withLimits(10, 10)));
         peer.connect(Seg.of(SYN).mss(1460).windowScale(3).timestamps(0, 0));
         int at = 1;
         int window = 20_000;
@@ -270,7 +278,10 @@ class ReceivingTest {
 
     @Test
     void aBudgetBeyondTheScaleDoesNotBegForUpdates() {
-        with(new StackConfig(1500, Offloads.NONE, 1 << 20, 20 << 20, 20 << 20, 10, 10, 10));
+        with(StackConfig.defaults(1500, Offloads.NONE)
+                .withTcp(TcpConfig.DEFAULT
+                        .withBuffers(1 << 20, 20 << 20, 20 << 20)
+                        .withLimits(10, 10)));
         peer.connect(Seg.of(SYN).mss(1460).windowScale(3));
         assertThat(peer.inject(data(1, 100)).advance(50).drain()).hasSize(1);
         assertThat(peer.inject(data(101, 100)).advance(50).drain()).hasSize(1);

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tun2socks.tcpstack.Offloads;
 import io.tun2socks.tcpstack.StackConfig;
 import io.tun2socks.tcpstack.tcp.CloseReason;
+import io.tun2socks.tcpstack.tcp.TcpConfig;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -258,7 +259,8 @@ class SendingTest {
 
     @Test
     void writableAtTheLimitAndAgainAtHalf() {
-        with(new StackConfig(1500, Offloads.NONE, 10_000, 1 << 16, 1 << 16, 10, 10, 10));
+        with(StackConfig.defaults(1500, Offloads.NONE)
+                .withTcp(TcpConfig.DEFAULT.withBuffers(10_000, 1 << 16, 1 << 16).withLimits(10, 10)));
         peer.connect();
         assertThat(peer.flow().connection.isWritable()).isTrue();
         peer.write(9_999);

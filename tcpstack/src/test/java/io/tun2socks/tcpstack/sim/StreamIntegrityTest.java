@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tun2socks.tcpstack.Offloads;
 import io.tun2socks.tcpstack.StackConfig;
+import io.tun2socks.tcpstack.tcp.TcpConfig;
 import java.util.Random;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -50,8 +51,10 @@ class StreamIntegrityTest {
         boolean tso = r.nextBoolean();
         Offloads offloads = tso ? Offloads.ALL : new Offloads(r.nextBoolean(), false, false, false, false);
         int receiveBuffer = 1 << r.nextInt(13, 19);
-        StackConfig config = new StackConfig(
-                mtu, offloads, 1 << r.nextInt(12, 20), receiveBuffer, receiveBuffer << r.nextInt(4), 100, 100, 100);
+        StackConfig config = StackConfig.defaults(mtu, offloads)
+                .withTcp(TcpConfig.DEFAULT
+                        .withBuffers(1 << r.nextInt(12, 20), receiveBuffer, receiveBuffer << r.nextInt(4))
+                        .withLimits(100, 100));
         int mss = mtu - Packets.ipHeader(ipv4) - 20;
         int announced = r.nextInt(8) == 0 ? -1 : r.nextInt(4) == 0 ? r.nextInt(200, mss) : mss;
         int maxSegment = tso && r.nextBoolean() ? 60_000 : r.nextInt(4) == 0 ? r.nextInt(50, mss) : mss - 12;
