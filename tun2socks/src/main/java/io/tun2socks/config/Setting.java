@@ -60,7 +60,7 @@ public enum Setting {
             How sending to clients adapts to loss: cubic (RFC 9438) or newreno (RFC 6582). Default: cubic."""),
     /** Keep-alive's beginning. */
     KEEP_ALIVE_IDLE("keep-alive-idle", "keep-alive-idle", Kind.TEXT, Group.TRAFFIC, "DURATION", """
-            Probe a client whose connection has been silent for this long. Default: 10m."""),
+            Probe a client whose connection has been silent for this long. Default: 2h."""),
     /** Keep-alive's pace. */
     KEEP_ALIVE_INTERVAL("keep-alive-interval", "keep-alive-interval", Kind.TEXT, Group.TRAFFIC, "DURATION", """
             Time between the probes; after nine without an answer the connection is reset. Default: 75s."""),

@@ -15,6 +15,8 @@ final class ReassemblyQueue {
     private long[] starts = new long[8];
     private int count;
     private final ReceivedRanges ranges = new ReceivedRanges();
+    private long duplicateStart;
+    private long duplicateEnd;
 
     boolean isEmpty() {
         return count == 0;
@@ -30,7 +32,10 @@ final class ReassemblyQueue {
         long from = start;
         long end = start + data.readableBytes();
         int at = position(from);
+        duplicateStart = 0;
+        duplicateEnd = 0;
         if (at > 0 && endOf(at - 1) > from) {
+            onDuplicate(from, Math.min(endOf(at - 1), end));
             from = endOf(at - 1);
         }
         // Fill the gaps between the pieces that are there; the piece is cut up only if it spans some of them.
@@ -42,6 +47,9 @@ final class ReassemblyQueue {
             if (gapEnd > from) {
                 at++;
             }
+            if (at < count && gapEnd < end) {
+                onDuplicate(gapEnd, Math.min(endOf(at), end));
+            }
             from = at < count ? Math.max(gapEnd, endOf(at)) : end;
             at++;
         }
@@ -49,6 +57,25 @@ final class ReassemblyQueue {
             ranges.add(start, Math.min(from, end));
         }
         data.release();
+    }
+
+    private void onDuplicate(long start, long end) {
+        if (duplicateEnd == 0) {
+            duplicateStart = start;
+            duplicateEnd = end;
+        } else if (start == duplicateEnd) {
+            duplicateEnd = end;
+        }
+    }
+
+    /** Where the first range that the last {@link #insert} brought again begins. */
+    long duplicateStart() {
+        return duplicateStart;
+    }
+
+    /** Where that range ends; not above its start if there is none. */
+    long duplicateEnd() {
+        return duplicateEnd;
     }
 
     /** Returns the first piece's sequence number; there is one. */

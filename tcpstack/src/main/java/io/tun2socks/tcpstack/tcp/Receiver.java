@@ -13,6 +13,11 @@ final class Receiver {
     /** The longest that an acknowledgement is delayed (RFC 9293 3.8.6.3 allows 500 ms; Linux has 40). */
     private static final long DELAYED_ACK_NANOS = 40_000_000L;
 
+    /** RFC 5961 7: answers to segments that should not have come, in each span of time. */
+    private static final int MAX_CHALLENGES = 10;
+
+    private static final long CHALLENGE_SPAN_NANOS = 5_000_000_000L;
+
     private final TcpConnection connection;
     private final TcpContext context;
     private final ReceiveWindow window;
@@ -27,6 +32,14 @@ final class Receiver {
 
     /** The sequence number of the client's FIN, or -1. */
     private long finSeq = -1;
+
+    /** What has come twice and is to be reported (RFC 2883); nothing if both are equal. */
+    private long duplicateStart;
+
+    private long duplicateEnd;
+
+    private long challengeSpanNanos;
+    private int challenges;
 
     Receiver(TcpConnection connection, TcpContext context, ReceiveWindow window, int fullSegment) {
         this.connection = connection;
@@ -57,6 +70,59 @@ final class Receiver {
     void ackNow() {
         ackNow = true;
         connection.markDirty();
+    }
+
+    /**
+     * The next flush sends a challenge acknowledgement (RFC 5961), unless this connection has sent too many. Each has
+     * its own count: from a common one an attacker could learn what others do (CVE-2016-5696).
+     */
+    void challenge() {
+        if (mayChallenge()) {
+            ackNow();
+        }
+    }
+
+    private boolean mayChallenge() {
+        if (challenges == 0 || context.nowNanos - challengeSpanNanos >= CHALLENGE_SPAN_NANOS) {
+            challengeSpanNanos = context.nowNanos;
+            challenges = 0;
+        }
+        return ++challenges <= MAX_CHALLENGES;
+    }
+
+    /**
+     * Tells whether a segment outside of the window is to be answered: one with data always, since its sender waits for
+     * the acknowledgement; an empty one within limits, or two ends out of step would answer each other for ever.
+     */
+    boolean mayAnswerInvalid(Segment s) {
+        return (s.payloadLength > 0 && !s.has(TcpHeader.SYN)) || mayChallenge();
+    }
+
+    /** The next flush answers a segment that is not acceptable (RFC 9293 3.10.7.4, first step). */
+    void answerInvalid(Segment s) {
+        if (!mayAnswerInvalid(s)) {
+            return;
+        }
+        long seq = Seq.unwrap(s.seq, nxt());
+        if (s.payloadLength > 0 && seq < nxt()) {
+            onDuplicate(seq, Math.min(seq + s.payloadLength, nxt()));
+        }
+        ackNow();
+    }
+
+    /** Data has come twice: the next acknowledgement says so (RFC 2883), and each says so of one range only. */
+    private void onDuplicate(long start, long end) {
+        if (duplicateEnd > duplicateStart) {
+            sendAck();
+        }
+        duplicateStart = start;
+        duplicateEnd = end;
+    }
+
+    /** Acknowledges at once. */
+    private void sendAck() {
+        context.output.payload();
+        context.output.segment(connection, connection.sender().nxt(), 0, 1);
     }
 
     boolean isAckDue() {
@@ -94,6 +160,10 @@ final class Receiver {
         }
         long from = Math.max(seq, nxt());
         long to = Math.min(end, finSeq >= 0 ? Math.min(finSeq, window.edge()) : window.edge());
+        if (seq < from && s.payloadLength > 0 && end > seq) {
+            onDuplicate(seq, Math.min(end, from));
+            ackNow();
+        }
         if (to > from) {
             take(s, from, (int) (from - seq), (int) (to - from));
         } else if (s.payloadLength > 0) {
@@ -107,6 +177,10 @@ final class Receiver {
         if (s.has(TcpHeader.FIN)) {
             ackNow();
         }
+        if (from > nxt() && to > from) {
+            // RFC 5681 4.2: at once. One for several segments would hide how many have come.
+            sendAck();
+        }
         return false;
     }
 
@@ -115,7 +189,9 @@ final class Receiver {
         if (from != nxt()) {
             context.stats.outOfOrder++;
             reassembly.insert(from, data);
-            ackNow();
+            if (reassembly.duplicateEnd() > reassembly.duplicateStart()) {
+                onDuplicate(reassembly.duplicateStart(), reassembly.duplicateEnd());
+            }
             return;
         }
         boolean filledGap = !reassembly.isEmpty();
@@ -124,6 +200,10 @@ final class Receiver {
             long start = reassembly.firstStart();
             ByteBuf next = reassembly.removeFirst();
             int known = (int) Math.min(nxt() - start, next.readableBytes());
+            if (known > 0 && duplicateEnd <= duplicateStart) {
+                duplicateStart = start;
+                duplicateEnd = start + known;
+            }
             next.skipBytes(known);
             if (next.isReadable()) {
                 deliver(next);
@@ -169,24 +249,27 @@ final class Receiver {
      * @return the window field
      */
     int onAckSent(boolean withPayload) {
-        ackNow = ackNow && withPayload && !reassembly.isEmpty();
+        ackNow = ackNow && withPayload && (!reassembly.isEmpty() || duplicateEnd > duplicateStart);
         lastAckSent = nxt();
         unackedBytes = 0;
         context.timers.cancel(delayedAck);
         return window.advertise();
     }
 
-    /** Appends the SACK option if there is something ahead of a gap. */
+    /** Appends the SACK option if something has come twice or ahead of a gap (RFC 2018 4, RFC 2883 4). */
     void writeSack(ByteBuf out, int limit) {
-        if (reassembly.isEmpty()) {
+        int duplicates = duplicateEnd > duplicateStart ? 1 : 0;
+        int blocks = reassembly.isEmpty() ? 0 : reassembly.sackBlocks(nxt(), context.ranges, limit - duplicates);
+        if (duplicates + blocks == 0) {
             return;
         }
-        int blocks = reassembly.sackBlocks(nxt(), context.ranges, limit);
-        if (blocks > 0) {
-            TcpOptions.writeSackHead(out, blocks);
-            for (int i = 0; i < 2 * blocks; i++) {
-                out.writeInt((int) context.ranges[i]);
-            }
+        TcpOptions.writeSackHead(out, duplicates + blocks);
+        if (duplicates > 0) {
+            out.writeInt((int) duplicateStart).writeInt((int) duplicateEnd);
+            duplicateEnd = duplicateStart;
+        }
+        for (int i = 0; i < 2 * blocks; i++) {
+            out.writeInt((int) context.ranges[i]);
         }
     }
 

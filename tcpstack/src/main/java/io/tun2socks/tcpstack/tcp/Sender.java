@@ -76,6 +76,11 @@ final class Sender {
         return nxt;
     }
 
+    /** Tells whether nothing waits for the client's answer. */
+    boolean isIdle() {
+        return una == nxt && !persisting;
+    }
+
     long queuedBytes() {
         return buffer.size();
     }

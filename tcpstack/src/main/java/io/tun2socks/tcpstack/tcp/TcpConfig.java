@@ -15,7 +15,6 @@ import io.tun2socks.tcpstack.tcp.congestion.CongestionAlgorithm;
  * @param keepAliveIdleNanos how long a connection may be silent before it is probed (RFC 9293 3.8.4); 0 for never
  * @param keepAliveIntervalNanos the time between probes
  * @param keepAliveProbes unanswered probes after which the client counts as gone
- * @param finWait2Nanos how long a connection that our user has closed both ways waits for the client's FIN; 0 for ever
  */
 public record TcpConfig(
         int sendBufferLimit,
@@ -26,22 +25,12 @@ public record TcpConfig(
         CongestionAlgorithm congestion,
         long keepAliveIdleNanos,
         long keepAliveIntervalNanos,
-        int keepAliveProbes,
-        long finWait2Nanos) {
+        int keepAliveProbes) {
     private static final long SECOND = 1_000_000_000L;
 
     /** What a connection gets if nobody says otherwise. */
     public static final TcpConfig DEFAULT = new TcpConfig(
-            1 << 20,
-            1 << 18,
-            4 << 20,
-            1 << 16,
-            1 << 14,
-            CongestionAlgorithm.NEW_RENO,
-            600 * SECOND,
-            75 * SECOND,
-            9,
-            60 * SECOND);
+            1 << 20, 1 << 18, 4 << 20, 1 << 16, 1 << 14, CongestionAlgorithm.NEW_RENO, 7200 * SECOND, 75 * SECOND, 9);
 
     /** Checks the ranges. */
     public TcpConfig {
@@ -51,7 +40,7 @@ public record TcpConfig(
         if (maxConnections < 1 || maxHalfOpen < 1) {
             throw new IllegalArgumentException("limits must be positive");
         }
-        if (keepAliveIdleNanos < 0 || keepAliveIntervalNanos < 1 || keepAliveProbes < 1 || finWait2Nanos < 0) {
+        if (keepAliveIdleNanos < 0 || keepAliveIntervalNanos < 1 || keepAliveProbes < 1) {
             throw new IllegalArgumentException("times must not be negative, keep-alive's interval and count positive");
         }
     }
@@ -67,8 +56,7 @@ public record TcpConfig(
                 congestion,
                 keepAliveIdleNanos,
                 keepAliveIntervalNanos,
-                keepAliveProbes,
-                finWait2Nanos);
+                keepAliveProbes);
     }
 
     /** Returns the same with other limits; see the components of these names. */
@@ -82,8 +70,7 @@ public record TcpConfig(
                 congestion,
                 keepAliveIdleNanos,
                 keepAliveIntervalNanos,
-                keepAliveProbes,
-                finWait2Nanos);
+                keepAliveProbes);
     }
 
     /** Returns the same with another congestion control. */
@@ -97,8 +84,7 @@ public record TcpConfig(
                 newCongestion,
                 keepAliveIdleNanos,
                 keepAliveIntervalNanos,
-                keepAliveProbes,
-                finWait2Nanos);
+                keepAliveProbes);
     }
 
     /** Returns the same with another keep-alive; see the components of these names. */
@@ -112,7 +98,6 @@ public record TcpConfig(
                 congestion,
                 idleNanos,
                 intervalNanos,
-                probes,
-                finWait2Nanos);
+                probes);
     }
 }

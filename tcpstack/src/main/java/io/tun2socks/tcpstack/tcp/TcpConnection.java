@@ -21,8 +21,6 @@ public final class TcpConnection extends FourTuple {
     /** 2 MSL (RFC 9293 3.4.2), as short as Linux has it. */
     static final long TIME_WAIT_NANOS = 60_000_000_000L;
 
-    private static final int MAX_SYN_ACKS = 6;
-
     /** The next connection in the same bucket of the {@link ConnectionTable}. */
     TcpConnection tableNext;
 
@@ -32,26 +30,39 @@ public final class TcpConnection extends FourTuple {
     private final Timer lifeTimer;
     private final long irs;
     private final PeerOptions peer;
+    private final Timestamps timestamps;
 
     private TcpState state = TcpState.PENDING;
     private TcpHandler handler;
     private Sender sender;
+    /** Null when the handshake is over. */
+    private Handshake handshake;
+    /** Null before that, and if clients are not probed. */
+    private KeepAlive keepAlive;
+
     private long iss;
-    private long synAckNanos;
-    private int synAcksSent;
-    private boolean synAckDue;
+    /** The ISN must be above this: SND.NXT of the connection whose TIME-WAIT this one ended, or 0. */
+    private final long issFloor;
+
     private boolean dirty;
-    private int tsRecent;
-    private int tsOffset;
     private boolean finAfterHandshake;
 
     TcpConnection(
-            TcpContext context, Segment syn, long clientHi, long clientLo, long targetHi, long targetLo, int ports) {
+            TcpContext context,
+            Segment syn,
+            long issFloor,
+            long clientHi,
+            long clientLo,
+            long targetHi,
+            long targetLo,
+            int ports) {
         super(clientHi, clientLo, targetHi, targetLo, ports);
         this.context = context;
         this.irs = Seq.initial(syn.seq);
         this.peer = PeerOptions.of(syn.options, isIpv4());
-        this.tsRecent = syn.options.tsVal();
+        this.issFloor = issFloor;
+        this.timestamps = new Timestamps(syn.options.tsVal(), context.nowNanos);
+        this.handshake = new Handshake(this, context, irs, syn.options.tsVal());
         int budget = context.config.tcp().receiveBuffer();
         int maxBudget = context.config.tcp().maxReceiveBuffer();
         ReceiveWindow window = peer.windowScaling()
@@ -83,11 +94,14 @@ public final class TcpConnection extends FourTuple {
     public void accept() {
         requirePending();
         iss = Seq.initial(context.layer.nextIsn(this));
-        tsOffset = context.layer.nextTimestampOffset(this);
+        if (issFloor != 0 && Seq.unwrap((int) iss, issFloor) <= issFloor) {
+            // RFC 1122 4.2.2.13: above everything of the connection before; as far above as Linux goes.
+            iss = Seq.initial((int) issFloor + 0x10001);
+        }
+        timestamps.offset(context.layer.nextTimestampOffset(this));
         state = TcpState.SYN_RECEIVED;
         sender = new Sender(this, context, rtt, iss, sendMss());
-        synAckDue = true;
-        markDirty();
+        handshake.answer();
     }
 
     /** Answers the SYN with RST: ECONNREFUSED at the client. */
@@ -189,17 +203,39 @@ public final class TcpConnection extends FourTuple {
         return peer;
     }
 
-    int tsRecent() {
-        return tsRecent;
+    Timestamps timestamps() {
+        return timestamps;
     }
 
-    /** TSval: a clock of milliseconds with an offset of its own for each connection (RFC 7323 5.4, 7.1). */
+    /** TSval of what is sent now. */
     int tsVal() {
-        return (int) (context.nowNanos / 1_000_000) + tsOffset;
+        return timestamps.value(context.nowNanos);
     }
 
     long iss() {
         return iss;
+    }
+
+    RttEstimator rtt() {
+        return rtt;
+    }
+
+    /** Null before the SYN is answered. */
+    Sender sender() {
+        return sender;
+    }
+
+    /** SND.NXT, or 0 before the SYN is answered. */
+    long sndNxt() {
+        return sender == null ? 0 : sender.nxt();
+    }
+
+    boolean isLifeTimerScheduled() {
+        return lifeTimer.isScheduled();
+    }
+
+    void scheduleLifeTimer(long deadlineNanos) {
+        context.timers.schedule(lifeTimer, deadlineNanos);
     }
 
     Receiver receiver() {
@@ -224,8 +260,8 @@ public final class TcpConnection extends FourTuple {
     /** Sends what is due. */
     void flush() {
         dirty = false;
-        if (synAckDue && state == TcpState.SYN_RECEIVED) {
-            sendSynAck();
+        if (state == TcpState.SYN_RECEIVED) {
+            handshake.flush();
         }
         if (!isSynchronized()) {
             return;
@@ -243,14 +279,23 @@ public final class TcpConnection extends FourTuple {
      * Handles a segment of this connection (RFC 9293 3.10.7).
      *
      * @param s the segment
+     * @return whether it is a SYN that begins another connection with the same addresses and ports; this one is over
      */
-    void input(Segment s) {
+    boolean input(Segment s) {
         switch (state) {
-            case PENDING -> inputPending(s);
-            case SYN_RECEIVED -> inputSynReceived(s);
+            case PENDING -> {
+                return handshake.inputPending(s);
+            }
+            case SYN_RECEIVED -> {
+                if (handshake.inputSynReceived(s)) {
+                    established(s);
+                    inputSynchronized(s);
+                }
+            }
             case CLOSED -> {}
             default -> inputSynchronized(s);
         }
+        return false;
     }
 
     /** Whether a SYN may take the place of this connection in TIME-WAIT (RFC 9293 3.10.7.4, RFC 6191). */
@@ -258,8 +303,8 @@ public final class TcpConnection extends FourTuple {
         if (state != TcpState.TIME_WAIT) {
             return false;
         }
-        if (peer.timestamps() && syn.options.timestamps() && syn.options.tsVal() != tsRecent) {
-            return syn.options.tsVal() - tsRecent > 0;
+        if (peer.timestamps() && syn.options.timestamps() && syn.options.tsVal() != timestamps.recent()) {
+            return syn.options.tsVal() - timestamps.recent() > 0;
         }
         return Seq.unwrap(syn.seq, receiver.nxt()) >= receiver.nxt();
     }
@@ -291,50 +336,19 @@ public final class TcpConnection extends FourTuple {
 
     // ---- states ----
 
-    private void inputPending(Segment s) {
-        // A client that gives up may send RST; a repeated SYN needs no answer before there is a decision.
-        if (s.has(TcpHeader.RST) && (Seq.unwrap(s.seq, irs) == irs + 1 || s.seq == (int) irs)) {
-            closed(CloseReason.RESET_BY_CLIENT);
-        }
-    }
-
-    private void inputSynReceived(Segment s) {
-        if (s.has(TcpHeader.SYN) && !s.has(TcpHeader.ACK) && s.seq == (int) irs) {
-            synAckDue = true;
-            markDirty();
-            return;
-        }
-        if (!receiver.isAcceptable(s)) {
-            if (!s.has(TcpHeader.RST)) {
-                synAckDue = true;
-                markDirty();
-            }
-            return;
-        }
-        if (s.has(TcpHeader.RST)) {
-            if (Seq.unwrap(s.seq, receiver.nxt()) == receiver.nxt()) {
-                closed(CloseReason.RESET_BY_CLIENT);
-            }
-            return;
-        }
-        if (!s.has(TcpHeader.ACK) || s.has(TcpHeader.SYN)) {
-            return;
-        }
-        if (s.ack != (int) iss + 1) {
-            context.output.resetFor(s, clientHi, clientLo, clientPort(), targetHi, targetLo, targetPort());
-            return;
-        }
-        established(s);
-        inputSynchronized(s);
-    }
-
     private void established(Segment s) {
-        if (synAcksSent == 1) {
-            rtt.onSample(context.nowNanos - synAckNanos);
+        if (handshake.isSampleValid()) {
+            rtt.onSample(handshake.sampleNanos());
         }
+        handshake = null;
         context.timers.cancel(lifeTimer);
         sender.initialWindow(scaledWindow(s.window), Seq.unwrap(s.seq, receiver.nxt()));
         state = TcpState.ESTABLISHED;
+        long idle = context.config.tcp().keepAliveIdleNanos();
+        if (idle > 0) {
+            keepAlive = new KeepAlive(this, context);
+            scheduleLifeTimer(context.nowNanos + idle);
+        }
         context.layer.onEstablished();
         handler.onEstablished();
         if (finAfterHandshake && isOpen()) {
@@ -347,36 +361,14 @@ public final class TcpConnection extends FourTuple {
         if (!isOpen() && state != TcpState.TIME_WAIT) {
             return;
         }
-        boolean reset = s.has(TcpHeader.RST);
-        if (peer.timestamps() && s.options.timestamps() && !reset && s.options.tsVal() - tsRecent < 0) {
-            // PAWS (RFC 7323 5.3).
-            receiver.ackNow();
+        if (!SegmentChecks.pass(this, s, context.nowNanos)) {
             return;
         }
-        if (!receiver.isAcceptable(s)) {
-            if (!reset) {
-                receiver.ackNow();
-            }
-            return;
-        }
-        if (reset) {
-            onReset(s);
-            return;
-        }
-        if (s.has(TcpHeader.SYN)) {
-            context.layer.challenge(this);
-            return;
-        }
-        if (!s.has(TcpHeader.ACK)) {
-            return;
-        }
-        if (peer.timestamps()
-                && s.options.timestamps()
-                && Seq.unwrap(s.seq, receiver.nxt()) <= receiver.lastAckSent()) {
-            tsRecent = s.options.tsVal();
+        if (keepAlive != null) {
+            keepAlive.onHeard();
         }
         if (!sender.onAck(s)) {
-            context.layer.challenge(this);
+            receiver.challenge();
             return;
         }
         afterAck();
@@ -384,15 +376,6 @@ public final class TcpConnection extends FourTuple {
             takeData(s);
         }
         markDirty();
-    }
-
-    /** RFC 5961 3.2: only the exact sequence number resets; another one within the window is challenged. */
-    private void onReset(Segment s) {
-        if (Seq.unwrap(s.seq, receiver.nxt()) != receiver.nxt()) {
-            context.layer.challenge(this);
-        } else if (state != TcpState.TIME_WAIT) {
-            closed(CloseReason.RESET_BY_CLIENT);
-        }
     }
 
     private void afterAck() {
@@ -443,6 +426,7 @@ public final class TcpConnection extends FourTuple {
 
     private void timeWait() {
         state = TcpState.TIME_WAIT;
+        keepAlive = null;
         context.timers.schedule(lifeTimer, context.nowNanos + TIME_WAIT_NANOS);
         context.layer.onTimeWait(this);
         markDirty();
@@ -452,7 +436,7 @@ public final class TcpConnection extends FourTuple {
         told.onClosed(CloseReason.FINISHED);
     }
 
-    private void closed(CloseReason reason) {
+    void closed(CloseReason reason) {
         boolean told = state == TcpState.TIME_WAIT;
         if (state == TcpState.PENDING || state == TcpState.SYN_RECEIVED) {
             context.layer.onHalfOpenEnded();
@@ -463,27 +447,16 @@ public final class TcpConnection extends FourTuple {
         }
     }
 
-    private void sendSynAck() {
-        synAckDue = false;
-        synAckNanos = context.nowNanos;
-        synAcksSent++;
-        context.output.synAck(this, receiver.window().advertiseUnscaled());
-        if (!lifeTimer.isScheduled()) {
-            context.timers.schedule(lifeTimer, context.nowNanos + rtt.rtoNanos());
-        }
-    }
-
     private void onLifeTimer(long now) {
         if (state == TcpState.TIME_WAIT) {
             forget();
         } else if (state == TcpState.SYN_RECEIVED) {
-            if (synAcksSent >= MAX_SYN_ACKS) {
-                closed(CloseReason.TIMED_OUT);
-                return;
+            handshake.onTimer();
+        } else if (keepAlive != null) {
+            long next = keepAlive.onTimer(now);
+            if (isOpen()) {
+                scheduleLifeTimer(next);
             }
-            rtt.onTimeout();
-            synAckDue = true;
-            markDirty();
         }
     }
 

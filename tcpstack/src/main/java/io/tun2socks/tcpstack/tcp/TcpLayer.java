@@ -16,13 +16,8 @@ import java.util.random.RandomGenerator;
 
 /** All TCP connections of a stack: demultiplexing, new connections, limits. Confined to the stack's thread. */
 public final class TcpLayer {
-    /** RFC 5961 7: challenge acknowledgements per second, for the whole stack. */
-    private static final int MAX_CHALLENGES = 1000;
-
     /** The most connections in TIME-WAIT; over it the oldest ends early, as in Linux (tcp_max_tw_buckets). */
     private static final int MAX_TIME_WAIT = 8192;
-
-    private static final long SECOND = 1_000_000_000L;
 
     private final StackConfig config;
     private final StackStats stats;
@@ -37,8 +32,6 @@ public final class TcpLayer {
     private ArrayDeque<TcpConnection> flushing = new ArrayDeque<>();
     private final ArrayDeque<TcpConnection> timeWaits = new ArrayDeque<>();
     private int halfOpen;
-    private long challengeSecond;
-    private int challenges;
 
     /**
      * Makes an empty layer.
@@ -97,18 +90,19 @@ public final class TcpLayer {
         int ports = packet.getInt(offset);
         TcpConnection connection = table.find(srcHi, srcLo, dstHi, dstLo, ports);
         boolean opening = s.has(TcpHeader.SYN) && !s.has(TcpHeader.ACK) && !s.has(TcpHeader.RST);
+        long issFloor = 0;
         if (connection != null && opening && connection.mayBeReplacedBy(s)) {
+            issFloor = connection.sndNxt();
             connection.forget();
             connection = null;
         }
-        if (connection != null) {
-            connection.input(s);
+        if (connection != null && !connection.input(s)) {
             return true;
         }
         if (!opening) {
             return false;
         }
-        open(s, srcHi, srcLo, dstHi, dstLo, ports);
+        open(s, issFloor, srcHi, srcLo, dstHi, dstLo, ports);
         return true;
     }
 
@@ -121,7 +115,7 @@ public final class TcpLayer {
         }
     }
 
-    private void open(Segment s, long srcHi, long srcLo, long dstHi, long dstLo, int ports) {
+    private void open(Segment s, long issFloor, long srcHi, long srcLo, long dstHi, long dstLo, int ports) {
         if (s.has(TcpHeader.FIN) || (ports & 0xffff) == 0 || ports >>> 16 == 0) {
             stats.malformed++;
             return;
@@ -135,7 +129,7 @@ public final class TcpLayer {
             context.output.resetFor(s, srcHi, srcLo, ports >>> 16, dstHi, dstLo, ports & 0xffff);
             return;
         }
-        TcpConnection connection = new TcpConnection(context, s, srcHi, srcLo, dstHi, dstLo, ports);
+        TcpConnection connection = new TcpConnection(context, s, issFloor, srcHi, srcLo, dstHi, dstLo, ports);
         table.add(connection);
         halfOpen++;
         try {
@@ -218,19 +212,6 @@ public final class TcpLayer {
 
     void onHalfOpenEnded() {
         halfOpen--;
-    }
-
-    /** Sends a challenge acknowledgement (RFC 5961), unless too many were sent this second. */
-    void challenge(TcpConnection connection) {
-        long second = context.nowNanos / SECOND;
-        if (second != challengeSecond) {
-            challengeSecond = second;
-            challenges = 0;
-        }
-        if (challenges < MAX_CHALLENGES) {
-            challenges++;
-            connection.receiver().ackNow();
-        }
     }
 
     void sendUnreachable(TcpConnection c, Unreachable reason, int seq) {

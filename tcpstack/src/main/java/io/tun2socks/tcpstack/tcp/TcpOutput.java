@@ -65,7 +65,7 @@ final class TcpOutput {
             TcpOptions.writeSackPermitted(out);
         }
         if (c.peer().timestamps()) {
-            TcpOptions.writeTimestamps(out, c.tsVal(), c.tsRecent());
+            TcpOptions.writeTimestamps(out, c.tsVal(), c.timestamps().recent());
         }
         if (c.peer().windowScaling()) {
             TcpOptions.writeWindowScale(out, TcpConnection.WINDOW_SHIFT);
@@ -91,7 +91,7 @@ final class TcpOutput {
         TcpHeader.write(
                 out, c.targetPort(), c.clientPort(), (int) seq, (int) receiver.nxt(), TcpHeader.ACK | flags, window);
         if (c.peer().timestamps()) {
-            TcpOptions.writeTimestamps(out, c.tsVal(), c.tsRecent());
+            TcpOptions.writeTimestamps(out, c.tsVal(), c.timestamps().recent());
         }
         if (payload == 0 && c.peer().sackPermitted()) {
             receiver.writeSack(out, c.peer().timestamps() ? 3 : 4);

@@ -124,9 +124,9 @@ class ReceivingTest {
         peer.inject(data(101, 100));
         List<Seg> sent = peer.drain();
         assertThat(sent).hasSize(2);
-        assertThat(sent.get(0).payload).hasSize(10);
-        assertThat(sent.get(1).payload).isEmpty();
-        assertThat(sent.get(1).sack).containsExactly(101, 201);
+        assertThat(sent.get(0).payload).isEmpty();
+        assertThat(sent.get(0).sack).containsExactly(101, 201);
+        assertThat(sent.get(1).payload).hasSize(10);
     }
 
     @Test

@@ -164,6 +164,10 @@ public final class SimClient {
         long seq = unwrap(s.seq, receiver.nxt());
         long ack = unwrap(s.ack, una);
         assertThat(s.has(Seg.ACK)).as("ACK is set").isTrue();
+        if (isFinished() && (ack > maxSent || s.timestamps != timestamps)) {
+            // Of another connection of the same name, after this one.
+            return;
+        }
         assertThat(ack).as("acknowledges only what was sent").isLessThanOrEqualTo(maxSent);
         assertThat(s.timestamps).as("timestamps in every segment").isEqualTo(timestamps);
         if (timestamps && seq <= receiver.nxt() && s.tsVal - tsRecent >= 0) {
@@ -220,12 +224,14 @@ public final class SimClient {
         for (int i = 0; i < s.sack.length; i += 2) {
             long start = unwrap(s.sack[i], una);
             long end = unwrap(s.sack[i + 1], una);
-            assertThat(start)
-                    .as("start of a SACK block")
-                    .isGreaterThanOrEqualTo(ack)
-                    .isLessThan(end);
+            assertThat(start).as("start of a SACK block").isLessThan(end);
             assertThat(end).as("end of a SACK block").isLessThanOrEqualTo(Math.min(maxSent, finSeq));
             assertThat(sack).as("SACK was negotiated").isTrue();
+            if (i == 0 && end <= ack) {
+                // What has come twice (RFC 2883).
+                continue;
+            }
+            assertThat(start).as("start of a SACK block").isGreaterThanOrEqualTo(ack);
             sacked.merge(start, end, Math::max);
         }
         if (ack < una) {

@@ -1,0 +1,57 @@
+package io.tun2socks.tcpstack.tcp;
+
+import io.tun2socks.tcpstack.wire.TcpHeader;
+
+/** What a segment of a synchronised connection must pass before its acknowledgement and data count (RFC 9293 3.10.7.4). */
+final class SegmentChecks {
+    private SegmentChecks() {}
+
+    /**
+     * Checks sequence number, timestamps, RST, SYN and the presence of ACK, in this order; answers what is to be
+     * answered.
+     *
+     * @param c the connection; closed afterwards if the segment is a valid RST
+     * @param s the segment
+     * @param nowNanos the time
+     * @return whether to go on with it
+     */
+    static boolean pass(TcpConnection c, Segment s, long nowNanos) {
+        Receiver receiver = c.receiver();
+        boolean reset = s.has(TcpHeader.RST);
+        boolean stamped = c.peer().timestamps() && s.options.timestamps();
+        // PAWS (RFC 7323 5.3 R1), from which RST is exempt, then the window.
+        boolean tooOld = stamped && !reset && c.timestamps().isTooOld(s.options.tsVal(), nowNanos);
+        if (tooOld || !receiver.isAcceptable(s)) {
+            if (!reset) {
+                receiver.answerInvalid(s);
+            }
+            return false;
+        }
+        if (reset) {
+            onReset(c, s);
+            return false;
+        }
+        if (s.has(TcpHeader.SYN)) {
+            // RFC 5961 4.2.
+            receiver.challenge();
+            return false;
+        }
+        if (!s.has(TcpHeader.ACK) || (c.peer().timestamps() && !stamped)) {
+            // RFC 7323 3.2: once agreed on, timestamps are in every segment; one without is dropped silently.
+            return false;
+        }
+        if (stamped && Seq.unwrap(s.seq, receiver.nxt()) <= receiver.lastAckSent()) {
+            c.timestamps().onEdge(s.options.tsVal(), nowNanos);
+        }
+        return true;
+    }
+
+    /** RFC 5961 3.2: only the exact sequence number resets; another one within the window is challenged. */
+    private static void onReset(TcpConnection c, Segment s) {
+        if (s.seq != (int) c.receiver().nxt()) {
+            c.receiver().challenge();
+        } else if (c.state() != TcpState.TIME_WAIT) {
+            c.closed(CloseReason.RESET_BY_CLIENT);
+        }
+    }
+}
