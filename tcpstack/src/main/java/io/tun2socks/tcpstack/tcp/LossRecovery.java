@@ -1,5 +1,6 @@
 package io.tun2socks.tcpstack.tcp;
 
+import io.tun2socks.tcpstack.tcp.congestion.AckSample;
 import io.tun2socks.tcpstack.tcp.congestion.CongestionControl;
 import java.util.function.Consumer;
 
@@ -16,6 +17,7 @@ final class LossRecovery implements Consumer<SentSegment> {
     private final RackLossDetector rack = new RackLossDetector();
     private final int mss;
     private final boolean sack;
+    private final AckSample sample;
 
     private boolean inRecovery;
     /** Recovery from a time-out: cwnd begins anew in slow start, so acknowledgements do make it grow. */
@@ -26,8 +28,6 @@ final class LossRecovery implements Consumer<SentSegment> {
     private int dupAcks;
     /** Without SACK: what duplicate acknowledgements say has left the network (RFC 6582 3.2 inflates cwnd instead). */
     private long dupAckedBytes;
-    /** FlightSize at the first time-out of a recovery. */
-    private long timeoutFlight;
     /** The next repair is sent whatever is in flight (RFC 6675 5 (4.3), RFC 6582 3.2). */
     private boolean repairDue;
 
@@ -35,7 +35,14 @@ final class LossRecovery implements Consumer<SentSegment> {
     private long nowNanos;
     private long rttSample;
 
-    LossRecovery(RetransmissionQueue queue, RttEstimator rtt, CongestionControl congestion, int mss, boolean sack) {
+    LossRecovery(
+            RetransmissionQueue queue,
+            RttEstimator rtt,
+            CongestionControl congestion,
+            int mss,
+            boolean sack,
+            AckSample sample) {
+        this.sample = sample;
         this.queue = queue;
         this.rtt = rtt;
         this.congestion = congestion;
@@ -106,7 +113,13 @@ final class LossRecovery implements Consumer<SentSegment> {
         if (!inRecovery && queue.hasLost()) {
             enter(nxt, flightBefore);
         } else if ((!inRecovery || afterTimeout) && acked > 0) {
-            congestion.onAck(acked, cwndLimited, nowNanos);
+            sample.nowNanos = nowNanos;
+            sample.ackedBytes = acked;
+            sample.flightSize = nxt - una;
+            sample.cwndLimited = cwndLimited;
+            sample.rttNanos = repairDelivered ? -1 : rttSample;
+            sample.srttNanos = rtt.srttNanos();
+            congestion.onAck(sample);
         }
         return wait;
     }
@@ -147,10 +160,7 @@ final class LossRecovery implements Consumer<SentSegment> {
 
     /** The retransmission timer fired. */
     void onTimeout(long now, long una, long nxt) {
-        if (!afterTimeout) {
-            timeoutFlight = nxt - una;
-        }
-        congestion.onTimeout(timeoutFlight, now);
+        congestion.onTimeout(nxt - una, 0, !inRecovery, now);
         queue.clearSacks();
         queue.markAllLost();
         rtt.onTimeout();

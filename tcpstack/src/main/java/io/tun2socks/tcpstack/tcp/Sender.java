@@ -64,7 +64,7 @@ final class Sender {
         this.queue = new RetransmissionQueue(context.segmentPool);
         this.congestion = context.config.tcp().congestion().create(mss);
         this.recovery =
-                new LossRecovery(queue, rtt, congestion, mss, connection.peer().sackPermitted());
+                new LossRecovery(queue, rtt, congestion, mss, connection.peer().sackPermitted(), context.ackSample);
         this.retransmissionTimer = new Timer(this::onRetransmissionTimer);
         this.reorderingTimer = new Timer(now -> {
             armReorderingTimer(recovery.onReorderingTimer(now, una, nxt));

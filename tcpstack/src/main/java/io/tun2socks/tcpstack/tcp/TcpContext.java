@@ -3,6 +3,7 @@ package io.tun2socks.tcpstack.tcp;
 import io.netty.buffer.ByteBufAllocator;
 import io.tun2socks.tcpstack.StackConfig;
 import io.tun2socks.tcpstack.StackStats;
+import io.tun2socks.tcpstack.tcp.congestion.AckSample;
 import io.tun2socks.tcpstack.timer.TimerWheel;
 import java.util.ArrayDeque;
 
@@ -15,6 +16,8 @@ final class TcpContext {
     final ByteBufAllocator allocator;
     final TcpLayer layer;
     final ArrayDeque<SentSegment> segmentPool = new ArrayDeque<>();
+    /** Scratch for what an acknowledgement tells the congestion control. */
+    final AckSample ackSample = new AckSample();
     /** Scratch for SACK blocks. */
     final long[] ranges = new long[8];
 

@@ -1,10 +1,7 @@
 package io.tun2socks.tcpstack.tcp.congestion;
 
 /** Slow start, congestion avoidance and multiplicative decrease (RFC 5681), counting bytes (RFC 3465), IW10 (RFC 6928). */
-public final class NewReno implements CongestionControl {
-    private final int mss;
-    private long cwnd;
-    private long ssthresh = Long.MAX_VALUE;
+public final class NewReno extends WindowControl {
     private long ackedInAvoidance;
 
     /**
@@ -13,53 +10,37 @@ public final class NewReno implements CongestionControl {
      * @param mss SMSS: the most payload of a segment
      */
     public NewReno(int mss) {
-        this.mss = mss;
-        this.cwnd = Math.min(10L * mss, Math.max(2L * mss, 14600));
+        super(mss);
     }
 
     @Override
-    public long cwnd() {
-        return cwnd;
-    }
-
-    /** Returns ssthresh. */
-    public long ssthresh() {
-        return ssthresh;
-    }
-
-    @Override
-    public void onAck(long ackedBytes, boolean cwndLimited, long nowNanos) {
-        if (!cwndLimited) {
+    public void onAck(AckSample ack) {
+        if (!ack.cwndLimited) {
             return;
         }
-        long left = ackedBytes;
-        if (cwnd < ssthresh) {
-            // The whole of a stretch acknowledgement counts, as in Linux: one acknowledgement stands for up to 44
-            // segments here, and slow start would crawl if it counted for one.
-            long grown = Math.min(left, ssthresh - cwnd);
-            cwnd += grown;
-            left -= grown;
-        }
+        long left = inSlowStart() ? slowStart(ack.ackedBytes) : ack.ackedBytes;
         if (left > 0) {
             ackedInAvoidance += left;
-            while (ackedInAvoidance >= cwnd) {
-                ackedInAvoidance -= cwnd;
-                cwnd += mss;
+            while (ackedInAvoidance >= cwnd()) {
+                ackedInAvoidance -= cwnd();
+                grow(mss());
             }
         }
     }
 
     @Override
     public void onLoss(long flightSize, long nowNanos) {
-        ssthresh = Math.max(flightSize / 2, 2L * mss);
-        cwnd = ssthresh;
+        reduce(reducedWindow(flightSize), -1);
         ackedInAvoidance = 0;
     }
 
     @Override
-    public void onTimeout(long flightSize, long nowNanos) {
-        ssthresh = Math.max(flightSize / 2, 2L * mss);
-        cwnd = mss;
+    long reducedWindow(long flightSize) {
+        return flightSize / 2;
+    }
+
+    @Override
+    void beforeTimeout() {
         ackedInAvoidance = 0;
     }
 }
