@@ -2,6 +2,7 @@ package io.tun2socks.tcpstack;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.tun2socks.tcpstack.icmp.IcmpInput;
 import io.tun2socks.tcpstack.icmp.IcmpLayer;
 import io.tun2socks.tcpstack.ip.FragmentLimits;
 import io.tun2socks.tcpstack.ip.FragmentReassembler;
@@ -56,10 +57,11 @@ public final class Stack implements AutoCloseable {
         header = allocator.directBuffer(IpOutput.HEADER_CAPACITY, IpOutput.HEADER_CAPACITY);
         timers = new TimerWheel(nowNanos);
         IpOutput output = new IpOutput(config, sink, stats, header, random.nextInt());
-        icmp = new IcmpLayer(config, stats, output);
+        icmp = new IcmpLayer(stats, output, nowNanos);
         tcp = new TcpLayer(config, stats, timers, output, icmp, allocator, random, flows::onTcp, flushRequest);
         udp = new UdpLayer(config, stats, output, icmp, allocator, random, flows::onUdp);
-        input = new IpInput(stats, tcp, udp, icmp, handoff, reassembler, timers);
+        IcmpInput messages = new IcmpInput(stats, icmp);
+        input = new IpInput(stats, tcp, udp, messages, icmp, handoff, reassembler, timers);
         now(nowNanos);
     }
 

@@ -14,6 +14,12 @@ public final class StackStats {
     public long martian;
     /** Packets of protocols that the stack does not speak, multicast and IGMP included. */
     public long ignored;
+    /** ICMP errors sent to clients. */
+    public long icmpErrorsOut;
+    /** ICMP errors not sent because there were too many. */
+    public long icmpErrorsLimited;
+    /** Unfinished datagrams given up: fragments were missing for too long or contradicted each other. */
+    public long reassemblyFailed;
     /** TCP connections that came to the end of the handshake. */
     public long tcpEstablished;
     /** SYNs dropped or refused over a limit. */

@@ -1,42 +1,41 @@
 package io.tun2socks.tcpstack.icmp;
 
 import io.netty.buffer.ByteBuf;
-import io.tun2socks.tcpstack.StackConfig;
 import io.tun2socks.tcpstack.StackStats;
 import io.tun2socks.tcpstack.ip.IpAddress;
 import io.tun2socks.tcpstack.ip.IpOutput;
 import io.tun2socks.tcpstack.wire.IcmpHeader;
 import io.tun2socks.tcpstack.wire.IpProtocol;
 import io.tun2socks.tcpstack.wire.Ipv4Header;
+import io.tun2socks.tcpstack.wire.Ipv6Extensions;
 import io.tun2socks.tcpstack.wire.Ipv6Header;
 import io.tun2socks.tcpstack.wire.TcpHeader;
 import io.tun2socks.tcpstack.wire.UdpHeader;
 import io.tun2socks.tcpstack.wire.VirtioNetHeader;
 
-/** Echo replies and unreachable messages (RFC 792, RFC 4443). Confined to the stack's thread. */
+/** The messages that we send: echo replies and errors (RFC 792, RFC 4443). Confined to the stack's thread. */
 public final class IcmpLayer {
-    /** RFC 1812 4.3.2.8, RFC 4443 2.4 (f): errors per second, so that a flood of packets does not become two. */
-    private static final int MAX_ERRORS = 1000;
+    /** The longest error (RFC 1812 4.3.2.3; RFC 4443 2.4 (c)): it must get through without being fragmented. */
+    private static final int MAX_ERROR_IPV4 = 576;
 
-    private static final long SECOND = 1_000_000_000L;
+    private static final int MAX_ERROR_IPV6 = 1280;
 
     private final IpOutput ip;
     private final StackStats stats;
+    private final ErrorLimiter limiter;
     private long nowNanos;
-    private long errorSecond;
-    private int errors;
 
     /**
      * Makes the layer.
      *
-     * @param config unused but for the MTU
      * @param stats counters
      * @param ip where messages go
+     * @param nowNanos the time now
      */
-    public IcmpLayer(StackConfig config, StackStats stats, IpOutput ip) {
+    public IcmpLayer(StackStats stats, IpOutput ip, long nowNanos) {
         this.stats = stats;
         this.ip = ip;
-        assert config.mtu() > 0;
+        this.limiter = new ErrorLimiter(nowNanos);
     }
 
     /** Sets the time of the event that is being handled. */
@@ -45,27 +44,76 @@ public final class IcmpLayer {
     }
 
     /**
-     * Handles an ICMP or ICMPv6 message whose checksum has been checked.
+     * Answers an echo request with the same identifier, sequence number and data (RFC 792, RFC 4443 4.2).
      *
-     * @param packet the packet, borrowed
+     * @param packet the request, borrowed
      * @param offset where the message begins
      * @param end where it ends
      */
-    public void input(ByteBuf packet, int offset, int end, long srcHi, long srcLo, long dstHi, long dstLo) {
+    public void echoReply(ByteBuf packet, int offset, int end, long srcHi, long srcLo, long dstHi, long dstLo) {
         boolean ipv4 = IpAddress.isIpv4(srcHi, srcLo);
-        int request = ipv4 ? IcmpHeader.V4_ECHO_REQUEST : IcmpHeader.V6_ECHO_REQUEST;
-        if (IcmpHeader.type(packet, offset) != request || IcmpHeader.code(packet, offset) != 0) {
-            stats.ignored++;
-            return;
-        }
         ByteBuf out = ip.begin(dstHi, dstLo, srcHi, srcLo);
         int reply = ipv4 ? IcmpHeader.V4_ECHO_REPLY : IcmpHeader.V6_ECHO_REPLY;
-        IcmpHeader.write(out, reply, 0, packet.getInt(offset + 4));
+        IcmpHeader.write(out, reply, 0, IcmpHeader.rest(packet, offset));
         int payload = end - offset - IcmpHeader.LENGTH;
         if (payload > 0) {
             ip.packet().addSlice(packet, offset + IcmpHeader.LENGTH, payload);
         }
-        ip.send(protocol(ipv4), IcmpHeader.CHECKSUM_OFFSET, VirtioNetHeader.GSO_NONE, 0);
+        send(ipv4);
+    }
+
+    /**
+     * Tells a client what was wrong with a packet, unless errors about it are not allowed (RFC 1122 3.2.2, RFC 4443 2.4)
+     * or are too many.
+     *
+     * @param packet holds the packet, whose addresses have been checked to be those of single hosts; borrowed
+     * @param header where its IP header begins
+     * @param end where it ends, at least a whole IP header behind that
+     * @param type the error's type
+     * @param code its code
+     * @param rest the last four bytes of its header: a pointer, or zero
+     */
+    public void error(ByteBuf packet, int header, int end, int type, int code, int rest) {
+        boolean ipv4 = packet.getByte(header) >>> 4 == 4;
+        boolean allowed = ipv4 ? mayReportIpv4(packet, header, end) : mayReportIpv6(packet, header, end);
+        if (!allowed) {
+            return;
+        }
+        long srcHi = ipv4 ? 0 : Ipv6Header.sourceHi(packet, header);
+        long srcLo =
+                ipv4 ? IpAddress.lowHalfOfIpv4(Ipv4Header.source(packet, header)) : Ipv6Header.sourceLo(packet, header);
+        long dstHi = ipv4 ? 0 : Ipv6Header.destinationHi(packet, header);
+        long dstLo = ipv4
+                ? IpAddress.lowHalfOfIpv4(Ipv4Header.destination(packet, header))
+                : Ipv6Header.destinationLo(packet, header);
+        if (!acquire(srcHi, srcLo)) {
+            return;
+        }
+        IcmpHeader.write(ip.begin(dstHi, dstLo, srcHi, srcLo), type, code, rest);
+        int room = (ipv4 ? MAX_ERROR_IPV4 : MAX_ERROR_IPV6) - IpOutput.headerLength(ipv4) - IcmpHeader.LENGTH;
+        ip.packet().addSlice(packet, header, Math.min(end - header, room));
+        send(ipv4);
+    }
+
+    /** No errors about errors, nor about any fragment but the first. */
+    private static boolean mayReportIpv4(ByteBuf packet, int header, int end) {
+        if (!Ipv4Header.isFirst(packet, header)) {
+            return false;
+        }
+        int transport = header + Ipv4Header.headerLength(packet, header);
+        return Ipv4Header.protocol(packet, header) != IpProtocol.ICMP
+                || (transport < end && !IcmpHeader.isError(true, IcmpHeader.type(packet, transport)));
+    }
+
+    /** No errors about errors; what cannot be seen to be none may be one. */
+    private static boolean mayReportIpv6(ByteBuf packet, int header, int end) {
+        long found = Ipv6Extensions.findTransport(packet, header, end);
+        if (found < 0) {
+            return false;
+        }
+        int transport = Ipv6Extensions.offset(found);
+        return Ipv6Extensions.protocol(found) != IpProtocol.ICMPV6
+                || (transport < end && !IcmpHeader.isError(false, IcmpHeader.type(packet, transport)));
     }
 
     /**
@@ -85,7 +133,7 @@ public final class IcmpLayer {
         ByteBuf out = begin(clientHi, clientLo, targetHi, targetLo, IpProtocol.TCP, TcpHeader.LENGTH, reason);
         if (out != null) {
             TcpHeader.write(out, clientPort, targetPort, seq, 0, TcpHeader.SYN, 0);
-            send(clientHi, clientLo);
+            send(IpAddress.isIpv4(clientHi, clientLo));
         }
     }
 
@@ -106,7 +154,7 @@ public final class IcmpLayer {
         ByteBuf out = begin(clientHi, clientLo, targetHi, targetLo, IpProtocol.UDP, length, reason);
         if (out != null) {
             UdpHeader.write(out, clientPort, targetPort, length, 0);
-            send(clientHi, clientLo);
+            send(IpAddress.isIpv4(clientHi, clientLo));
         }
     }
 
@@ -118,12 +166,7 @@ public final class IcmpLayer {
             int protocol,
             int transportLength,
             Unreachable reason) {
-        long second = nowNanos / SECOND;
-        if (second != errorSecond) {
-            errorSecond = second;
-            errors = 0;
-        }
-        if (++errors > MAX_ERRORS) {
+        if (!acquire(clientHi, clientLo)) {
             return null;
         }
         boolean ipv4 = IpAddress.isIpv4(clientHi, clientLo);
@@ -148,15 +191,16 @@ public final class IcmpLayer {
         return out;
     }
 
-    private void send(long clientHi, long clientLo) {
-        ip.send(
-                protocol(IpAddress.isIpv4(clientHi, clientLo)),
-                IcmpHeader.CHECKSUM_OFFSET,
-                VirtioNetHeader.GSO_NONE,
-                0);
+    private boolean acquire(long clientHi, long clientLo) {
+        if (!limiter.tryAcquire(clientHi, clientLo, nowNanos)) {
+            stats.icmpErrorsLimited++;
+            return false;
+        }
+        stats.icmpErrorsOut++;
+        return true;
     }
 
-    private static int protocol(boolean ipv4) {
-        return ipv4 ? IpProtocol.ICMP : IpProtocol.ICMPV6;
+    private void send(boolean ipv4) {
+        ip.send(ipv4 ? IpProtocol.ICMP : IpProtocol.ICMPV6, IcmpHeader.CHECKSUM_OFFSET, VirtioNetHeader.GSO_NONE, 0);
     }
 }

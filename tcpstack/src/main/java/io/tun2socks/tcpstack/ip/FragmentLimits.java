@@ -11,10 +11,9 @@ package io.tun2socks.tcpstack.ip;
  */
 public record FragmentLimits(int maxBytes, int maxDatagrams, int maxFragments, long timeoutNanos) {
     /**
-     * 4 MiB, 256 datagrams, 128 fragments each and 30 seconds: RFC 1122 3.3.2 and RFC 8200 4.5 speak of 60 seconds, but
-     * Linux waits 30, and what is late by more has long been sent again.
+     * 4 MiB, 256 datagrams, 128 fragments each and 60 seconds (RFC 1122 3.3.2, RFC 8200 4.5).
      */
-    public static final FragmentLimits DEFAULT = new FragmentLimits(4 << 20, 256, 128, 30_000_000_000L);
+    public static final FragmentLimits DEFAULT = new FragmentLimits(4 << 20, 256, 128, 60_000_000_000L);
 
     /**
      * Checks the limits.

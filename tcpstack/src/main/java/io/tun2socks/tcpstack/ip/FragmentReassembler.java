@@ -2,10 +2,12 @@ package io.tun2socks.tcpstack.ip;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.tun2socks.tcpstack.wire.Ipv6Extensions;
 import java.util.HashMap;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.ToIntFunction;
 
 /**
@@ -31,6 +33,8 @@ public final class FragmentReassembler implements AutoCloseable {
     // In the order of arrival of the first fragment, and so of the deadlines.
     private final Map<FragmentKey, FragmentedDatagram> datagrams = new LinkedHashMap<>();
     private final Map<IpAddress, FragmentSource> sources = new HashMap<>();
+    private Consumer<ByteBuf> onTimeout = first -> {};
+    private boolean refusedLast;
     private int heldBytes;
     private long nextSequence;
     private long reassembled;
@@ -51,6 +55,15 @@ public final class FragmentReassembler implements AutoCloseable {
     }
 
     /**
+     * Sets who hears of datagrams given up although their first fragment had come.
+     *
+     * @param listener gets that fragment from the IP header on, or as much of it as an ICMP error may quote; borrowed
+     */
+    public void onTimeout(Consumer<ByteBuf> listener) {
+        onTimeout = listener;
+    }
+
+    /**
      * Takes a fragment.
      *
      * @param packet a virtio-net header at the reader index, the IP packet behind it up to the writer index; borrowed, and
@@ -61,7 +74,8 @@ public final class FragmentReassembler implements AutoCloseable {
      */
     public ByteBuf accept(ByteBuf packet, long nowNanos) {
         expire(nowNanos);
-        if (!view.parse(packet)) {
+        refusedLast = !view.parse(packet);
+        if (refusedLast) {
             refused++;
             return null;
         }
@@ -199,9 +213,33 @@ public final class FragmentReassembler implements AutoCloseable {
                 return;
             }
             oldestFirst.remove();
-            forget(datagram);
             timedOut++;
+            report(datagram);
+            forget(datagram);
         }
+    }
+
+    private void report(FragmentedDatagram datagram) {
+        if (datagram.hasFirst()) {
+            ByteBuf first = datagram.quoteFirst(allocator);
+            try {
+                onTimeout.accept(first);
+            } finally {
+                first.release();
+            }
+        }
+    }
+
+    /** Tells whether {@link #accept} dropped the last packet because it was malformed itself. */
+    public boolean takeRefused() {
+        boolean was = refusedLast;
+        refusedLast = false;
+        return was;
+    }
+
+    /** Returns what was wrong with that packet, as {@link Ipv6Extensions#skip} does. */
+    public long problem() {
+        return view.problem();
     }
 
     /** Returns when {@link #expire} will have something to do, or {@link #NO_DEADLINE}. */
@@ -238,6 +276,11 @@ public final class FragmentReassembler implements AutoCloseable {
     /** Returns the number of fragments dropped by themselves, as malformed or as part of a discarded datagram. */
     public long refused() {
         return refused;
+    }
+
+    /** Returns the number of datagrams of which fragments had been kept and that never became whole. */
+    public long failed() {
+        return discarded + evicted + timedOut;
     }
 
     /** Returns the number of datagrams dropped because their fragments contradict each other or are too many. */

@@ -1,6 +1,7 @@
 package io.tun2socks.tcpstack.ip;
 
 import io.netty.buffer.ByteBuf;
+import io.tun2socks.tcpstack.wire.IcmpHeader;
 import io.tun2socks.tcpstack.wire.IpProtocol;
 import io.tun2socks.tcpstack.wire.Ipv4Header;
 import io.tun2socks.tcpstack.wire.Ipv6Extensions;
@@ -12,7 +13,9 @@ import io.tun2socks.tcpstack.wire.VirtioNetHeader;
 
 /** One fragment, parsed into a reusable object; it trusts nothing in the packet. */
 final class FragmentView {
-    private static final int ICMPV6_FIXED_LENGTH = 4;
+    private static final int ICMP_FIXED_LENGTH = 4;
+    private static final int PAYLOAD_LENGTH_FIELD = 4;
+    private static final int OFFSET_FIELD = 2;
 
     private boolean ipv6;
     private int headerStart;
@@ -25,6 +28,7 @@ final class FragmentView {
     private int identification;
     private int protocol;
     private int ecn;
+    private long problem;
 
     /**
      * Parses a packet.
@@ -33,11 +37,11 @@ final class FragmentView {
      * @return false if it is no fragment, or one that cannot become part of any valid datagram
      */
     boolean parse(ByteBuf packet) {
+        problem = Ipv6Extensions.MALFORMED;
         int vnet = packet.readerIndex();
         int end = packet.writerIndex();
         if (end - vnet <= VirtioNetHeader.LENGTH
-                // The kernel completes checksums before it fragments; a partial one could not be completed here,
-                // because
+                // The kernel completes checksums before it fragments; a partial one could not be completed here, for
                 // it covers what lies in other fragments.
                 || (VirtioNetHeader.flags(packet, vnet) & VirtioNetHeader.F_NEEDS_CSUM) != 0
                 || VirtioNetHeader.gsoType(packet, vnet) != VirtioNetHeader.GSO_NONE) {
@@ -70,7 +74,10 @@ final class FragmentView {
         ecn = Ipv4Header.trafficClass(packet, headerStart) & 3;
         dataStart = headerStart + headerLength;
         dataLength = totalLength - headerLength;
-        return true;
+        return offset == 0
+                ? transportHeaderComplete(packet, protocol, dataStart, headerStart + totalLength)
+                // RFC 3128: behind a first fragment of 8 bytes it would rewrite the flags of TCP.
+                : protocol != IpProtocol.TCP || offset >= TcpHeader.LENGTH;
     }
 
     private boolean parseIpv6(ByteBuf packet, int end) {
@@ -80,7 +87,11 @@ final class FragmentView {
         }
         int packetEnd = extensions + Ipv6Header.payloadLength(packet, headerStart);
         long walked = Ipv6Extensions.skip(packet, extensions, packetEnd, Ipv6Header.nextHeader(packet, headerStart));
-        if (walked < 0 || Ipv6Extensions.protocol(walked) != IpProtocol.FRAGMENT) {
+        if (walked < 0) {
+            problem = walked;
+            return false;
+        }
+        if (Ipv6Extensions.protocol(walked) != IpProtocol.FRAGMENT) {
             return false;
         }
         int fragmentHeader = Ipv6Extensions.offset(walked);
@@ -88,7 +99,7 @@ final class FragmentView {
             return false;
         }
         headerLength = fragmentHeader - headerStart;
-        nextHeaderAt = nextHeaderFieldBefore(packet, fragmentHeader) - headerStart;
+        nextHeaderAt = Ipv6Extensions.nextHeaderField(packet, headerStart, fragmentHeader) - headerStart;
         offset = Ipv6FragmentHeader.fragmentOffset(packet, fragmentHeader);
         more = Ipv6FragmentHeader.moreFragments(packet, fragmentHeader);
         identification = Ipv6FragmentHeader.identification(packet, fragmentHeader);
@@ -99,43 +110,58 @@ final class FragmentView {
         return offset != 0 || headerChainComplete(packet, packetEnd);
     }
 
-    private int nextHeaderFieldBefore(ByteBuf packet, int fragmentHeader) {
-        int field = headerStart + 6;
-        int at = headerStart + Ipv6Header.LENGTH;
-        while (at < fragmentHeader) {
-            field = at;
-            at += (packet.getUnsignedByte(at + 1) + 1) * 8;
-        }
-        return field;
-    }
-
     /**
      * RFC 7112: the first fragment holds all headers, the transport header included. A second fragment header is refused,
      * so that what is reassembled never needs reassembly again.
      */
     private boolean headerChainComplete(ByteBuf packet, int end) {
         if (protocol == IpProtocol.HOP_BY_HOP) {
+            problem = Ipv6Extensions.problem(IcmpHeader.V6_CODE_NEXT_HEADER, headerStart + headerLength);
             return false;
         }
         long walked = Ipv6Extensions.skip(packet, dataStart, end, protocol);
-        if (walked < 0) {
+        if (Ipv6Extensions.isProblem(walked)) {
+            problem = walked;
             return false;
         }
-        int at = Ipv6Extensions.offset(walked);
+        if (walked >= 0 && Ipv6Extensions.protocol(walked) == IpProtocol.FRAGMENT) {
+            return false;
+        }
+        if (walked < 0
+                || !transportHeaderComplete(
+                        packet, Ipv6Extensions.protocol(walked), Ipv6Extensions.offset(walked), end)) {
+            problem = Ipv6Extensions.problem(IcmpHeader.V6_CODE_FIRST_FRAGMENT, headerStart);
+            return false;
+        }
+        return true;
+    }
+
+    /** RFC 1858, RFC 7112: what the rest of a header says must not depend on a later fragment. */
+    private static boolean transportHeaderComplete(ByteBuf packet, int protocol, int at, int end) {
         int available = end - at;
-        return switch (Ipv6Extensions.protocol(walked)) {
+        return switch (protocol) {
             case IpProtocol.TCP -> available >= TcpHeader.LENGTH && available >= TcpHeader.headerLength(packet, at);
             case IpProtocol.UDP -> available >= UdpHeader.LENGTH;
-            case IpProtocol.ICMPV6 -> available >= ICMPV6_FIXED_LENGTH;
-            case IpProtocol.FRAGMENT -> false;
+            case IpProtocol.ICMP, IpProtocol.ICMPV6 -> available >= ICMP_FIXED_LENGTH;
             default -> true;
         };
     }
 
     private boolean lengthsFit() {
-        return dataLength > 0
-                && (!more || dataLength % 8 == 0)
-                && offset + dataLength <= maxDataLength(ipv6, headerLength);
+        if (more && dataLength % 8 != 0) {
+            problem = Ipv6Extensions.problem(IcmpHeader.V6_CODE_FIELD, headerStart + PAYLOAD_LENGTH_FIELD);
+            return false;
+        }
+        if (offset + dataLength > maxDataLength(ipv6, headerLength)) {
+            problem = Ipv6Extensions.problem(IcmpHeader.V6_CODE_FIELD, headerStart + headerLength + OFFSET_FIELD);
+            return false;
+        }
+        return dataLength > 0;
+    }
+
+    /** Returns what the sender of a refused IPv6 packet is to be told, as {@link Ipv6Extensions#skip} does. */
+    long problem() {
+        return ipv6 ? problem : Ipv6Extensions.MALFORMED;
     }
 
     /**

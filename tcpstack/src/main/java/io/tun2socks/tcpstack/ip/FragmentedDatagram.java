@@ -4,7 +4,9 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.ByteBufUtil;
 import io.tun2socks.tcpstack.wire.InternetChecksum;
+import io.tun2socks.tcpstack.wire.IpProtocol;
 import io.tun2socks.tcpstack.wire.Ipv4Header;
+import io.tun2socks.tcpstack.wire.Ipv6FragmentHeader;
 import io.tun2socks.tcpstack.wire.Ipv6Header;
 import io.tun2socks.tcpstack.wire.VirtioNetHeader;
 import java.util.ArrayList;
@@ -33,6 +35,9 @@ final class FragmentedDatagram {
     /** What a fragment costs beside its bytes; an estimate. */
     static final int FRAGMENT_OVERHEAD = 256;
 
+    /** More than the longest ICMP error quotes. */
+    private static final int MAX_QUOTE = 1280;
+
     private static final int NOT_ECT = 0;
     private static final int CE = 3;
 
@@ -42,6 +47,7 @@ final class FragmentedDatagram {
     private final List<Piece> pieces = new ArrayList<>(4);
     private ByteBuf header;
     private boolean ipv6;
+    private int nextHeaderAt;
     private boolean poisoned;
     private int totalLength = -1;
     private int receivedLength;
@@ -136,6 +142,7 @@ final class FragmentedDatagram {
         if (fragment.offset() == 0) {
             header = copyHeader(packet, fragment, allocator);
             ipv6 = fragment.ipv6();
+            nextHeaderAt = fragment.nextHeaderAt();
         }
         ByteBuf data = allocator.buffer(fragment.dataLength());
         data.writeBytes(packet, fragment.dataStart(), fragment.dataLength());
@@ -145,6 +152,28 @@ final class FragmentedDatagram {
             totalLength = fragment.end();
         }
         ecnSeen |= 1 << fragment.ecn();
+    }
+
+    /** Tells whether the fragment that holds the transport header is there. */
+    boolean hasFirst() {
+        return header != null;
+    }
+
+    /**
+     * Returns the first fragment as it came, from the IP header on, its end cut off where it is longer than an ICMP error
+     * quotes; the caller owns it. There is one.
+     */
+    ByteBuf quoteFirst(ByteBufAllocator allocator) {
+        ByteBuf data = pieces.get(0).data;
+        int length = Math.min(data.readableBytes(), MAX_QUOTE);
+        ByteBuf quote = allocator.buffer(header.readableBytes() + Ipv6FragmentHeader.LENGTH + length);
+        quote.writeBytes(header, header.readerIndex(), header.readableBytes());
+        if (ipv6) {
+            int protocol = quote.getUnsignedByte(nextHeaderAt);
+            quote.setByte(nextHeaderAt, IpProtocol.FRAGMENT);
+            Ipv6FragmentHeader.write(quote, protocol, 0, true, key.identification());
+        }
+        return quote.writeBytes(data, data.readerIndex(), length);
     }
 
     /** Copies the headers before the data, and unlinks the fragment header. */

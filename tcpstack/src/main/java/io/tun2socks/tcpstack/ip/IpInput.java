@@ -3,6 +3,7 @@ package io.tun2socks.tcpstack.ip;
 import io.netty.buffer.ByteBuf;
 import io.tun2socks.tcpstack.Handoff;
 import io.tun2socks.tcpstack.StackStats;
+import io.tun2socks.tcpstack.icmp.IcmpInput;
 import io.tun2socks.tcpstack.icmp.IcmpLayer;
 import io.tun2socks.tcpstack.tcp.TcpLayer;
 import io.tun2socks.tcpstack.timer.Timer;
@@ -12,19 +13,27 @@ import io.tun2socks.tcpstack.wire.IcmpHeader;
 import io.tun2socks.tcpstack.wire.InternetChecksum;
 import io.tun2socks.tcpstack.wire.IpProtocol;
 import io.tun2socks.tcpstack.wire.Ipv4Header;
+import io.tun2socks.tcpstack.wire.Ipv4Options;
 import io.tun2socks.tcpstack.wire.Ipv6Extensions;
 import io.tun2socks.tcpstack.wire.Ipv6Header;
 import io.tun2socks.tcpstack.wire.TcpHeader;
 import io.tun2socks.tcpstack.wire.UdpHeader;
 import io.tun2socks.tcpstack.wire.VirtioNetHeader;
 
-/** Validates packets and passes them to their protocol (RFC 1122 3.2, RFC 8200). Confined to the stack's thread. */
+/**
+ * Validates packets and passes them to their protocol (RFC 1122 3.2, RFC 8200).
+ *
+ * <p>The stack is the host that a packet is for, whatever the destination: TTL and hop limit do not matter (RFC 1122
+ * 3.2.1.7), nor do DSCP, ECN, the flow label and reserved bits. Multicast and broadcast, and so IGMP, MLD, neighbour
+ * discovery and the like, are ignored. Confined to the stack's thread.
+ */
 public final class IpInput {
     private static final int INVALID = -1;
 
     private final StackStats stats;
     private final TcpLayer tcp;
     private final UdpLayer udp;
+    private final IcmpInput messages;
     private final IcmpLayer icmp;
     private final Handoff handoff;
     private final FragmentReassembler reassembler;
@@ -43,7 +52,8 @@ public final class IpInput {
      * @param stats counts what is dropped
      * @param tcp gets segments
      * @param udp gets datagrams
-     * @param icmp gets messages
+     * @param messages gets ICMP messages
+     * @param icmp tells clients what was wrong with a packet
      * @param handoff gets what belongs to other stacks
      * @param reassembler puts fragments together; closed by the caller
      * @param timers the stack's wheel
@@ -52,6 +62,7 @@ public final class IpInput {
             StackStats stats,
             TcpLayer tcp,
             UdpLayer udp,
+            IcmpInput messages,
             IcmpLayer icmp,
             Handoff handoff,
             FragmentReassembler reassembler,
@@ -59,10 +70,12 @@ public final class IpInput {
         this.stats = stats;
         this.tcp = tcp;
         this.udp = udp;
+        this.messages = messages;
         this.icmp = icmp;
         this.handoff = handoff;
         this.reassembler = reassembler;
         this.timers = timers;
+        reassembler.onTimeout(this::onReassemblyTimeout);
     }
 
     /** Sets the time of the event that is being handled. */
@@ -107,23 +120,47 @@ public final class IpInput {
         }
         int source = Ipv4Header.source(packet, ip);
         int destination = Ipv4Header.destination(packet, ip);
-        if (isUnanswerable(source) || destination == 0) {
-            stats.martian++;
-            return;
-        }
-        if (isMulticastOrBroadcast(destination)) {
+        if (Martians.isMulticastOrBroadcast(destination)) {
             stats.ignored++;
             return;
         }
+        if (Martians.isMartian(source, destination)) {
+            stats.martian++;
+            return;
+        }
+        if (headerLength > Ipv4Header.LENGTH && !optionsPassable(packet, ip, headerLength, ip + total)) {
+            return;
+        }
         if (Ipv4Header.isFragment(packet, ip)) {
-            reassemble(packet, handedOff);
+            reassemble(packet, ip, ip + total, handedOff);
             return;
         }
         srcHi = 0;
         srcLo = IpAddress.lowHalfOfIpv4(source);
         dstHi = 0;
         dstLo = IpAddress.lowHalfOfIpv4(destination);
-        dispatch(packet, vnet, ip + headerLength, ip + total, Ipv4Header.protocol(packet, ip), handedOff);
+        int protocol = Ipv4Header.protocol(packet, ip);
+        if (!dispatch(packet, vnet, ip + headerLength, ip + total, protocol, handedOff)
+                && protocol != IpProtocol.IGMP) {
+            // RFC 1122 3.2.2.1.
+            icmp.error(packet, ip, ip + total, IcmpHeader.V4_UNREACHABLE, IcmpHeader.V4_CODE_PROTOCOL, 0);
+        }
+    }
+
+    /** A source route is not followed and not ignored either: the packet is dropped (RFC 7126 4.3, 4.4). */
+    private boolean optionsPassable(ByteBuf packet, int ip, int headerLength, int end) {
+        int checked = Ipv4Options.check(packet, ip, headerLength);
+        if (checked == Ipv4Options.PASSABLE) {
+            return true;
+        }
+        if (checked == Ipv4Options.SOURCE_ROUTED) {
+            stats.martian++;
+        } else {
+            stats.malformed++;
+            // RFC 1122 3.2.2.5: the first of the four bytes points at what is wrong.
+            icmp.error(packet, ip, end, IcmpHeader.V4_PARAMETER_PROBLEM, 0, checked << 24);
+        }
+        return false;
     }
 
     private void receiveIpv6(ByteBuf packet, int vnet, int ip, int available, boolean handedOff) {
@@ -137,28 +174,48 @@ public final class IpInput {
         srcLo = Ipv6Header.sourceLo(packet, ip);
         dstHi = Ipv6Header.destinationHi(packet, ip);
         dstLo = Ipv6Header.destinationLo(packet, ip);
-        if (isUnanswerable(srcHi, srcLo) || (dstHi == 0 && dstLo == 0) || IpAddress.isIpv4(dstHi, dstLo)) {
-            stats.martian++;
+        if (Martians.isMulticast(dstHi)) {
+            stats.ignored++;
             return;
         }
-        if (dstHi >>> 56 == 0xff) {
-            stats.ignored++;
+        if (Martians.isMartian(srcHi, srcLo, dstHi, dstLo)) {
+            stats.martian++;
             return;
         }
         long walked = Ipv6Extensions.skip(packet, ip + Ipv6Header.LENGTH, end, Ipv6Header.nextHeader(packet, ip));
         if (walked < 0) {
             stats.malformed++;
+            report(packet, ip, end, walked);
             return;
         }
-        if (Ipv6Extensions.protocol(walked) == IpProtocol.FRAGMENT) {
-            reassemble(packet, handedOff);
+        int protocol = Ipv6Extensions.protocol(walked);
+        int offset = Ipv6Extensions.offset(walked);
+        if (protocol == IpProtocol.FRAGMENT) {
+            reassemble(packet, ip, end, handedOff);
             return;
         }
-        dispatch(packet, vnet, Ipv6Extensions.offset(walked), end, Ipv6Extensions.protocol(walked), handedOff);
+        if (!dispatch(packet, vnet, offset, end, protocol, handedOff) && protocol != IpProtocol.NO_NEXT_HEADER) {
+            int field = Ipv6Extensions.nextHeaderField(packet, ip, offset);
+            report(packet, ip, end, Ipv6Extensions.problem(IcmpHeader.V6_CODE_NEXT_HEADER, field));
+        }
     }
 
-    private void reassemble(ByteBuf packet, boolean handedOff) {
+    /** Tells the sender of an IPv6 packet what is wrong with it, if that is to be told (RFC 4443 3.4). */
+    private void report(ByteBuf packet, int ip, int end, long problem) {
+        if (Ipv6Extensions.isProblem(problem)) {
+            int pointer = Ipv6Extensions.offset(problem) - ip;
+            int code = Ipv6Extensions.problemCode(problem);
+            icmp.error(packet, ip, end, IcmpHeader.V6_PARAMETER_PROBLEM, code, pointer);
+        }
+    }
+
+    private void reassemble(ByteBuf packet, int ip, int end, boolean handedOff) {
         ByteBuf whole = reassembler.accept(packet, nowNanos);
+        if (reassembler.takeRefused()) {
+            stats.malformed++;
+            report(packet, ip, end, reassembler.problem());
+        }
+        stats.reassemblyFailed = reassembler.failed();
         if (whole != null) {
             try {
                 receive(whole, handedOff);
@@ -171,8 +228,17 @@ public final class IpInput {
         }
     }
 
+    /** The first fragment of a datagram that never became whole: its sender is told (RFC 792, RFC 4443 3.3). */
+    private void onReassemblyTimeout(ByteBuf packet) {
+        int type = packet.getByte(packet.readerIndex()) >>> 4 == 4
+                ? IcmpHeader.V4_TIME_EXCEEDED
+                : IcmpHeader.V6_TIME_EXCEEDED;
+        icmp.error(packet, packet.readerIndex(), packet.writerIndex(), type, IcmpHeader.CODE_REASSEMBLY, 0);
+    }
+
     private void onReassemblyTimer(long now) {
         reassembler.expire(now);
+        stats.reassemblyFailed = reassembler.failed();
         scheduleReassemblyTimer();
     }
 
@@ -183,20 +249,19 @@ public final class IpInput {
         }
     }
 
-    private void dispatch(ByteBuf packet, int vnet, int offset, int end, int protocol, boolean handedOff) {
-        boolean ipv4 = IpAddress.isIpv4(srcHi, srcLo);
-        switch (protocol) {
-            case IpProtocol.TCP -> tcp(packet, vnet, offset, end);
-            case IpProtocol.UDP -> udp(packet, vnet, offset, end, handedOff);
-            case IpProtocol.ICMP, IpProtocol.ICMPV6 -> {
-                if (ipv4 == (protocol == IpProtocol.ICMP)) {
-                    icmp(packet, offset, end, protocol);
-                } else {
-                    stats.ignored++;
-                }
-            }
-            default -> stats.ignored++;
+    /** Passes a packet on; returns false if its protocol is not spoken. */
+    private boolean dispatch(ByteBuf packet, int vnet, int offset, int end, int protocol, boolean handedOff) {
+        if (protocol == IpProtocol.TCP) {
+            tcp(packet, vnet, offset, end);
+        } else if (protocol == IpProtocol.UDP) {
+            udp(packet, vnet, offset, end, handedOff);
+        } else if (protocol == (IpAddress.isIpv4(srcHi, srcLo) ? IpProtocol.ICMP : IpProtocol.ICMPV6)) {
+            icmp(packet, offset, end, protocol);
+        } else {
+            stats.ignored++;
+            return false;
         }
+        return true;
     }
 
     private void tcp(ByteBuf packet, int vnet, int offset, int end) {
@@ -257,7 +322,7 @@ public final class IpInput {
             stats.malformed++;
             return;
         }
-        icmp.input(packet, offset, end, srcHi, srcLo, dstHi, dstLo);
+        messages.input(packet, offset, end, srcHi, srcLo, dstHi, dstLo);
     }
 
     private boolean checksumValid(ByteBuf packet, int vnet, int offset, int end, int protocol) {
@@ -266,18 +331,5 @@ public final class IpInput {
         }
         long pseudo = InternetChecksum.pseudoHeader(srcHi, srcLo, dstHi, dstLo, protocol, end - offset);
         return InternetChecksum.fold(pseudo + InternetChecksum.sum(packet, offset, end - offset)) == 0xffff;
-    }
-
-    /** Sources that no answer can go to (RFC 1122 3.2.1.3): this network, multicast, reserved, broadcast. */
-    private static boolean isUnanswerable(int source) {
-        return source >>> 24 == 0 || source >>> 28 >= 0xe || source >>> 24 == 127;
-    }
-
-    private static boolean isUnanswerable(long hi, long lo) {
-        return hi >>> 56 == 0xff || (hi == 0 && (lo == 0 || lo == 1)) || IpAddress.isIpv4(hi, lo);
-    }
-
-    private static boolean isMulticastOrBroadcast(int destination) {
-        return destination >>> 28 == 0xe || destination == -1;
     }
 }

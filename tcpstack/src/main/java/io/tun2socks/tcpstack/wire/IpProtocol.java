@@ -6,6 +6,8 @@ public final class IpProtocol {
     public static final int HOP_BY_HOP = 0;
     /** ICMP for IPv4. */
     public static final int ICMP = 1;
+    /** IGMP (RFC 9776). */
+    public static final int IGMP = 2;
     /** TCP. */
     public static final int TCP = 6;
     /** UDP. */

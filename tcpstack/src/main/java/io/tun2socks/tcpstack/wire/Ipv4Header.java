@@ -43,6 +43,11 @@ public final class Ipv4Header {
         return (flagsAndOffset(b, o) & 0x3fff) != 0;
     }
 
+    /** Tells whether the packet is the first fragment, or no fragment at all. */
+    public static boolean isFirst(ByteBuf b, int o) {
+        return (flagsAndOffset(b, o) & 0x1fff) == 0;
+    }
+
     /** Returns the time to live. */
     public static int ttl(ByteBuf b, int o) {
         return b.getUnsignedByte(o + 8);

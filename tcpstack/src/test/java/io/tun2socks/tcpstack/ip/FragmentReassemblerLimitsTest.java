@@ -15,7 +15,7 @@ final class FragmentReassemblerLimitsTest {
 
     @Test
     void defaultsAreThoseOfTheDocumentation() {
-        assertThat(FragmentLimits.DEFAULT).isEqualTo(new FragmentLimits(4_194_304, 256, 128, 30 * SECOND));
+        assertThat(FragmentLimits.DEFAULT).isEqualTo(new FragmentLimits(4_194_304, 256, 128, 60 * SECOND));
         assertThatThrownBy(() -> new FragmentLimits(1, 0, 1, 1))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("maxDatagrams 0");
@@ -65,7 +65,7 @@ final class FragmentReassemblerLimitsTest {
 
     @Test
     void theSourceOfTheMostBytesLosesWhenBytesRunOut() {
-        FragmentLimits limits = new FragmentLimits(300_000, 256, 128, 30 * SECOND);
+        FragmentLimits limits = new FragmentLimits(300_000, 256, 128, 60 * SECOND);
         try (ReassemblerFixture fixture = new ReassemblerFixture(limits)) {
             TestDatagram healthy = TestDatagram.ipv4(1, 1, 60000);
             fixture.feed(healthy.fragment(0, 40000));
@@ -98,7 +98,7 @@ final class FragmentReassemblerLimitsTest {
 
     @Test
     void aSourceThatWantsMoreThanItsShareMakesRoomItself() {
-        FragmentLimits limits = new FragmentLimits(4 << 20, 4, 128, 30 * SECOND);
+        FragmentLimits limits = new FragmentLimits(4 << 20, 4, 128, 60 * SECOND);
         try (ReassemblerFixture fixture = new ReassemblerFixture(limits)) {
             TestDatagram[] healthy = {TestDatagram.ipv4(1, 1, 1000), TestDatagram.ipv4(1, 2, 1000)};
             for (TestDatagram datagram : healthy) {
@@ -116,7 +116,7 @@ final class FragmentReassemblerLimitsTest {
 
     @Test
     void amongEqualsTheOldestLoses() {
-        FragmentLimits limits = new FragmentLimits(4 << 20, 3, 128, 30 * SECOND);
+        FragmentLimits limits = new FragmentLimits(4 << 20, 3, 128, 60 * SECOND);
         try (ReassemblerFixture fixture = new ReassemblerFixture(limits)) {
             TestDatagram[] datagrams = new TestDatagram[4];
             for (int i = 0; i < datagrams.length; i++) {
@@ -134,7 +134,7 @@ final class FragmentReassemblerLimitsTest {
 
     @Test
     void aDatagramLargerThanTheMemoryIsDroppedAndOthersStay() {
-        FragmentLimits limits = new FragmentLimits(10_000, 256, 128, 30 * SECOND);
+        FragmentLimits limits = new FragmentLimits(10_000, 256, 128, 60 * SECOND);
         try (ReassemblerFixture fixture = new ReassemblerFixture(limits)) {
             TestDatagram small = TestDatagram.ipv4(1, 1, 1000);
             fixture.feed(small.fragment(0, 504));
@@ -180,19 +180,19 @@ final class FragmentReassemblerLimitsTest {
             TestDatagram early = TestDatagram.ipv4(1, 1, 1600);
             TestDatagram late = TestDatagram.ipv6(1, 1, 1000);
             fixture.feed(early.fragment(0, 504));
-            assertThat(fixture.reassembler().nextDeadlineNanos()).isEqualTo(start + 30 * SECOND);
+            assertThat(fixture.reassembler().nextDeadlineNanos()).isEqualTo(start + 60 * SECOND);
             fixture.advance(20 * SECOND);
             fixture.feed(late.fragment(0, 504));
             // A fragment in between gives no more time.
             fixture.feed(early.fragment(504, 1008));
-            assertThat(fixture.reassembler().nextDeadlineNanos()).isEqualTo(start + 30 * SECOND);
-            fixture.advance(10 * SECOND - 1);
+            assertThat(fixture.reassembler().nextDeadlineNanos()).isEqualTo(start + 60 * SECOND);
+            fixture.advance(40 * SECOND - 1);
             fixture.reassembler().expire(fixture.now());
             assertThat(fixture.reassembler().timedOut()).isZero();
             fixture.advance(1);
             fixture.reassembler().expire(fixture.now());
             assertThat(fixture.reassembler().timedOut()).isEqualTo(1);
-            assertThat(fixture.reassembler().nextDeadlineNanos()).isEqualTo(start + 50 * SECOND);
+            assertThat(fixture.reassembler().nextDeadlineNanos()).isEqualTo(start + 80 * SECOND);
             assertThat(fixture.feed(late.fragment(504, late.length()))).isEqualTo(late.wholeFramed());
             fixture.assertEmpty();
         }
@@ -203,7 +203,7 @@ final class FragmentReassemblerLimitsTest {
         try (ReassemblerFixture fixture = new ReassemblerFixture(FragmentLimits.DEFAULT)) {
             TestDatagram datagram = TestDatagram.ipv4(1, 1, 1000);
             fixture.feed(datagram.fragment(0, 504));
-            fixture.advance(30 * SECOND);
+            fixture.advance(60 * SECOND);
             assertThat(fixture.feed(datagram.fragment(504, datagram.length()))).isNull();
             assertThat(fixture.feed(datagram.fragment(0, 504))).isEqualTo(datagram.wholeFramed());
         }
