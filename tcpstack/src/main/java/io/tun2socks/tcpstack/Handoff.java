@@ -21,18 +21,19 @@ public interface Handoff {
     };
 
     /**
-     * A TCP segment that opens nothing and belongs to no connection of this stack.
+     * A TCP segment that opens nothing and belongs to no connection of this stack, or an ICMP error about a segment that
+     * is not of this stack.
      *
      * @param packet the packet, borrowed
-     * @return true if another stack looks at it; false if this stack is to answer with RST
+     * @return true if another stack looks at it; false if this stack is to answer a segment with RST
      */
     boolean unknownTcp(ByteBuf packet);
 
     /**
-     * A UDP datagram.
+     * A UDP datagram, or an ICMP error about a datagram to a client.
      *
      * @param packet the packet, borrowed
-     * @param sourceHash a hash of its source address and port, the same in every stack
+     * @param sourceHash a hash of the client's address and port, the same in every stack
      * @return true if its owner is another stack, which has it now
      */
     boolean udp(ByteBuf packet, int sourceHash);

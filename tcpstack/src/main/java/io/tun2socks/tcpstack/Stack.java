@@ -8,6 +8,7 @@ import io.tun2socks.tcpstack.ip.FragmentLimits;
 import io.tun2socks.tcpstack.ip.FragmentReassembler;
 import io.tun2socks.tcpstack.ip.IpInput;
 import io.tun2socks.tcpstack.ip.IpOutput;
+import io.tun2socks.tcpstack.ip.PathMtus;
 import io.tun2socks.tcpstack.tcp.TcpConnection;
 import io.tun2socks.tcpstack.tcp.TcpLayer;
 import io.tun2socks.tcpstack.timer.TimerWheel;
@@ -25,6 +26,7 @@ public final class Stack implements AutoCloseable {
     private final StackStats stats = new StackStats();
     private final ByteBuf header;
     private final TimerWheel timers;
+    private final PathMtus paths;
     private final IpInput input;
     private final IcmpLayer icmp;
     private final TcpLayer tcp;
@@ -56,11 +58,12 @@ public final class Stack implements AutoCloseable {
         this.reassembler = new FragmentReassembler(allocator, FragmentLimits.DEFAULT);
         header = allocator.directBuffer(IpOutput.HEADER_CAPACITY, IpOutput.HEADER_CAPACITY);
         timers = new TimerWheel(nowNanos);
-        IpOutput output = new IpOutput(config, sink, stats, header, random.nextInt());
+        paths = new PathMtus(config.mtu(), random);
+        IpOutput output = new IpOutput(config, sink, stats, paths, header, random.nextInt());
         icmp = new IcmpLayer(stats, output, nowNanos);
-        tcp = new TcpLayer(config, stats, timers, output, icmp, allocator, random, flows::onTcp, flushRequest);
+        tcp = new TcpLayer(config, stats, timers, output, icmp, paths, allocator, random, flows::onTcp, flushRequest);
         udp = new UdpLayer(config, stats, output, icmp, allocator, random, flows::onUdp);
-        IcmpInput messages = new IcmpInput(stats, icmp);
+        IcmpInput messages = new IcmpInput(stats, icmp, tcp, udp, paths, handoff);
         input = new IpInput(stats, tcp, udp, messages, icmp, handoff, reassembler, timers);
         now(nowNanos);
     }
@@ -146,6 +149,7 @@ public final class Stack implements AutoCloseable {
     private void now(long nowNanos) {
         tcp.now(nowNanos);
         icmp.now(nowNanos);
+        paths.now(nowNanos);
         input.now(nowNanos);
     }
 }

@@ -18,6 +18,8 @@ public final class StackStats {
     public long icmpErrorsOut;
     /** ICMP errors not sent because there were too many. */
     public long icmpErrorsLimited;
+    /** ICMP errors from clients that were believed: what we sent was too long for a path. */
+    public long packetTooBig;
     /** Unfinished datagrams given up: fragments were missing for too long or contradicted each other. */
     public long reassemblyFailed;
     /** TCP connections that came to the end of the handshake. */

@@ -256,7 +256,7 @@ public final class IpInput {
         } else if (protocol == IpProtocol.UDP) {
             udp(packet, vnet, offset, end, handedOff);
         } else if (protocol == (IpAddress.isIpv4(srcHi, srcLo) ? IpProtocol.ICMP : IpProtocol.ICMPV6)) {
-            icmp(packet, offset, end, protocol);
+            icmp(packet, offset, end, protocol, handedOff);
         } else {
             stats.ignored++;
             return false;
@@ -313,7 +313,7 @@ public final class IpInput {
         return checksumValid(packet, vnet, offset, end, IpProtocol.UDP);
     }
 
-    private void icmp(ByteBuf packet, int offset, int end, int protocol) {
+    private void icmp(ByteBuf packet, int offset, int end, int protocol, boolean handedOff) {
         long pseudo = protocol == IpProtocol.ICMP
                 ? 0
                 : InternetChecksum.pseudoHeader(srcHi, srcLo, dstHi, dstLo, protocol, end - offset);
@@ -322,7 +322,7 @@ public final class IpInput {
             stats.malformed++;
             return;
         }
-        messages.input(packet, offset, end, srcHi, srcLo, dstHi, dstLo);
+        messages.input(packet, offset, end, srcHi, srcLo, dstHi, dstLo, handedOff);
     }
 
     private boolean checksumValid(ByteBuf packet, int vnet, int offset, int end, int protocol) {

@@ -27,6 +27,7 @@ public final class IpOutput {
     private final StackConfig config;
     private final PacketSink sink;
     private final StackStats stats;
+    private final PathMtus paths;
     private final OutboundPacket packet;
     private final Fragmenter fragmenter;
     private int identification;
@@ -44,13 +45,16 @@ public final class IpOutput {
      * @param config for the offloads
      * @param sink where packets go
      * @param stats counts them
+     * @param paths how long packets may be
      * @param header a direct buffer of {@link #HEADER_CAPACITY} bytes, owned by the caller
      * @param identification where the identifications of fragmented packets begin; not to be guessed (RFC 7739)
      */
-    public IpOutput(StackConfig config, PacketSink sink, StackStats stats, ByteBuf header, int identification) {
+    public IpOutput(
+            StackConfig config, PacketSink sink, StackStats stats, PathMtus paths, ByteBuf header, int identification) {
         this.config = config;
         this.sink = sink;
         this.stats = stats;
+        this.paths = paths;
         this.packet = new OutboundPacket(header);
         this.fragmenter = new Fragmenter(new OutboundPacket(header.slice(FRAGMENT_AT, FRAGMENT_AT)), sink);
         this.identification = identification;
@@ -92,7 +96,7 @@ public final class IpOutput {
     }
 
     /**
-     * Finishes and sends the packet; a UDP or ICMP packet longer than the MTU goes out in fragments.
+     * Finishes and sends the packet; a UDP or ICMP packet longer than the path's MTU goes out in fragments.
      *
      * @param protocol the transport protocol
      * @param checksumOffset where in the transport header the checksum lies; the field holds zero
@@ -108,7 +112,7 @@ public final class IpOutput {
                 : InternetChecksum.pseudoHeader(srcHi, srcLo, dstHi, dstLo, protocol, length);
         boolean fragment = gsoType == VirtioNetHeader.GSO_NONE
                 && protocol != IpProtocol.TCP
-                && headerLength(ipv4) + length > config.mtu();
+                && headerLength(ipv4) + length > paths.mtu(dstHi, dstLo);
         boolean offload = config.offloads().checksum()
                 && !fragment
                 && protocol != IpProtocol.ICMP
@@ -132,10 +136,19 @@ public final class IpOutput {
                 offload ? transportStart - VirtioNetHeader.LENGTH : 0,
                 offload ? checksumOffset : 0);
         if (ipv4) {
-            // An atomic datagram needs no identification (RFC 6864 4.1).
+            int total = Ipv4Header.LENGTH + length;
+            boolean atomic = protocol != IpProtocol.ICMP && !paths.exceedsLeast(dstHi, dstLo, total);
+            // An atomic datagram needs no identification (RFC 6864 4.1). Nobody would listen to errors about ICMP.
             Ipv4Header.write(
-                    header, 0, Ipv4Header.LENGTH + length, 0, Ipv4Header.DF, HOP_LIMIT, protocol, (int) srcLo, (int)
-                            dstLo);
+                    header,
+                    0,
+                    total,
+                    atomic ? 0 : identification++,
+                    atomic ? Ipv4Header.DF : 0,
+                    HOP_LIMIT,
+                    protocol,
+                    (int) srcLo,
+                    (int) dstLo);
         } else {
             Ipv6Header.write(header, 0, length, protocol, HOP_LIMIT, srcHi, srcLo, dstHi, dstLo);
         }
@@ -151,7 +164,7 @@ public final class IpOutput {
         stats.packetsOut += fragmenter
                 .between(srcHi, srcLo, dstHi, dstLo)
                 .carrying(protocol, 0, HOP_LIMIT)
-                .send(config.mtu(), identification++, transport, payload);
+                .send(paths.mtu(dstHi, dstLo), identification++, transport, payload);
         packet.clearSlices();
     }
 

@@ -15,7 +15,7 @@ final class LossRecovery implements Consumer<SentSegment> {
     private final RttEstimator rtt;
     private final CongestionControl congestion;
     private final RackLossDetector rack = new RackLossDetector();
-    private final int mss;
+    private int mss;
     private final boolean sack;
     private final AckSample sample;
 
@@ -169,6 +169,20 @@ final class LossRecovery implements Consumer<SentSegment> {
         recoveryPoint = nxt;
         dupAcks = 0;
         dupAckedBytes = 0;
+    }
+
+    /** Segments became shorter: what is in flight in longer ones is lost, through no fault of cwnd's. */
+    void onMssReduced(int newMss, long nxt) {
+        mss = newMss;
+        queue.markLostOver(newMss);
+        if (queue.hasLost() && !inRecovery) {
+            inRecovery = true;
+            afterTimeout = true;
+            recoveryPoint = nxt;
+            dupAcks = 0;
+            dupAckedBytes = 0;
+        }
+        repairDue = queue.hasLost();
     }
 
     private void enter(long nxt, long flight) {

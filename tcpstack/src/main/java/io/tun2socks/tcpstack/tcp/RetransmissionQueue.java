@@ -94,6 +94,15 @@ final class RetransmissionQueue {
         }
     }
 
+    /** Takes the ranges longer than {@code length} for lost: the path does not let them through. */
+    void markLostOver(int length) {
+        for (SentSegment segment = first; segment != null; segment = segment.next) {
+            if (segment.length() > length) {
+                setLost(segment, true);
+            }
+        }
+    }
+
     /**
      * Forgets the SACK marks: the receiver may have reneged (RFC 2018 8). Their acknowledgement will say nothing of the
      * round trip any more.

@@ -21,8 +21,8 @@ final class Sender {
     private final CongestionControl congestion;
     private final Timer retransmissionTimer;
     private final Timer reorderingTimer;
-    private final int mss;
-    private final int maxPayload;
+    private int mss;
+    private int maxPayload;
 
     private long una;
     private long nxt;
@@ -56,8 +56,7 @@ final class Sender {
         this.context = context;
         this.rtt = rtt;
         this.mss = mss;
-        this.maxPayload = context.output.maxPayload(
-                connection.isIpv4(), mss, connection.peer().timestamps() ? TcpOutput.TIMESTAMPS_LENGTH : 0);
+        this.maxPayload = maxPayload();
         this.una = iss + 1;
         this.nxt = iss + 1;
         this.buffer = new SendBuffer(nxt);
@@ -173,6 +172,31 @@ final class Sender {
             connection.handler().onWritable();
         }
         return true;
+    }
+
+    /** Tells whether a sequence number is one of those sent and not acknowledged. */
+    boolean isInFlight(int seq) {
+        long unwrapped = Seq.unwrap(seq, una);
+        return unwrapped >= una && unwrapped < nxt;
+    }
+
+    /**
+     * Sends shorter segments from now on. What is in flight in longer ones did not get through and is sent again, which
+     * says nothing of congestion (RFC 1191 6.4, RFC 8201 5.4).
+     *
+     * @param newMss SMSS, options subtracted; not less than before changes nothing
+     */
+    void onMssReduced(int newMss) {
+        if (newMss < mss) {
+            mss = newMss;
+            maxPayload = maxPayload();
+            recovery.onMssReduced(newMss, nxt);
+        }
+    }
+
+    private int maxPayload() {
+        return context.output.maxPayload(
+                connection.isIpv4(), mss, connection.peer().timestamps() ? TcpOutput.TIMESTAMPS_LENGTH : 0);
     }
 
     private boolean updateWindow(Segment s, long ack, long window) {

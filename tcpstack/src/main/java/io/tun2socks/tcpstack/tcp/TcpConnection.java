@@ -2,7 +2,6 @@ package io.tun2socks.tcpstack.tcp;
 
 import io.netty.buffer.ByteBuf;
 import io.tun2socks.tcpstack.icmp.Unreachable;
-import io.tun2socks.tcpstack.ip.IpOutput;
 import io.tun2socks.tcpstack.timer.Timer;
 import io.tun2socks.tcpstack.wire.TcpHeader;
 
@@ -69,7 +68,7 @@ public final class TcpConnection extends FourTuple {
                 ? new ReceiveWindow(
                         irs + 1, WINDOW_SHIFT, Math.min(budget, MAX_WINDOW), Math.min(maxBudget, MAX_WINDOW))
                 : new ReceiveWindow(irs + 1, 0, Math.min(budget, 0xffff), Math.min(maxBudget, 0xffff));
-        this.receiver = new Receiver(this, context, window, sendMss());
+        this.receiver = new Receiver(this, context, window, context.output.mss(this));
         this.lifeTimer = new Timer(this::onLifeTimer);
     }
 
@@ -100,7 +99,7 @@ public final class TcpConnection extends FourTuple {
         }
         timestamps.offset(context.layer.nextTimestampOffset(this));
         state = TcpState.SYN_RECEIVED;
-        sender = new Sender(this, context, rtt, iss, sendMss());
+        sender = new Sender(this, context, rtt, iss, context.output.mss(this));
         handshake.answer();
     }
 
@@ -271,7 +270,7 @@ public final class TcpConnection extends FourTuple {
         }
         if (receiver.isAckDue()) {
             context.output.payload();
-            context.output.segment(this, sender.nxt(), 0, sendMss());
+            context.output.segment(this, sender.nxt(), 0, context.output.mss(this));
         }
     }
 
@@ -458,11 +457,6 @@ public final class TcpConnection extends FourTuple {
                 scheduleLifeTimer(next);
             }
         }
-    }
-
-    private int sendMss() {
-        int mtuMss = context.config.mtu() - IpOutput.headerLength(isIpv4()) - TcpHeader.LENGTH;
-        return Math.min(peer.mss(), mtuMss) - (peer.timestamps() ? TcpOutput.TIMESTAMPS_LENGTH : 0);
     }
 
     private void requirePending() {

@@ -7,6 +7,7 @@ import io.tun2socks.tcpstack.StackStats;
 import io.tun2socks.tcpstack.icmp.IcmpLayer;
 import io.tun2socks.tcpstack.icmp.Unreachable;
 import io.tun2socks.tcpstack.ip.IpOutput;
+import io.tun2socks.tcpstack.ip.PathMtus;
 import io.tun2socks.tcpstack.timer.TimerWheel;
 import io.tun2socks.tcpstack.wire.TcpHeader;
 import java.util.ArrayDeque;
@@ -25,6 +26,7 @@ public final class TcpLayer {
     private final ConnectionTable table;
     private final IsnGenerator isn;
     private final IcmpLayer icmp;
+    private final PathMtus paths;
     private final Consumer<TcpConnection> onSyn;
     private final Runnable flushRequest;
     private final Segment segment = new Segment();
@@ -41,6 +43,7 @@ public final class TcpLayer {
      * @param timers the stack's wheel
      * @param ip where segments go
      * @param icmp tells clients of unreachable targets
+     * @param paths how long packets to clients may be
      * @param allocator for small copies
      * @param random for ISNs and hash seeds
      * @param onSyn hears of half-open connections; sets their handler
@@ -52,6 +55,7 @@ public final class TcpLayer {
             TimerWheel timers,
             IpOutput ip,
             IcmpLayer icmp,
+            PathMtus paths,
             ByteBufAllocator allocator,
             RandomGenerator random,
             Consumer<TcpConnection> onSyn,
@@ -59,11 +63,12 @@ public final class TcpLayer {
         this.config = config;
         this.stats = stats;
         this.icmp = icmp;
+        this.paths = paths;
         this.onSyn = onSyn;
         this.flushRequest = flushRequest;
         this.isn = new IsnGenerator(random);
         this.table = new ConnectionTable(random.nextLong());
-        this.context = new TcpContext(config, stats, timers, new TcpOutput(config, ip, stats), allocator, this);
+        this.context = new TcpContext(config, stats, timers, new TcpOutput(config, ip, stats, paths), allocator, this);
     }
 
     /**
@@ -113,6 +118,33 @@ public final class TcpLayer {
             int ports = packet.getInt(offset);
             context.output.resetFor(segment, srcHi, srcLo, ports >>> 16, dstHi, dstLo, ports & 0xffff);
         }
+    }
+
+    /**
+     * Takes a router's word that a segment of ours was too long for the path, if it is in flight (RFC 5927 4.1): who
+     * cannot see the connection cannot slow it down.
+     *
+     * @param ports the client's port in the upper half, the target's in the lower
+     * @param seq the sequence number of the segment
+     * @param mtu the longest packet that the path takes
+     * @return false if there is no such connection: another shard may know it
+     */
+    public boolean onPacketTooBig(
+            long clientHi, long clientLo, long targetHi, long targetLo, int ports, int seq, int mtu) {
+        TcpConnection connection = table.find(clientHi, clientLo, targetHi, targetLo, ports);
+        if (connection == null) {
+            return false;
+        }
+        Sender sender = connection.isOpen() ? connection.sender() : null;
+        if (sender != null && sender.isInFlight(seq)) {
+            stats.packetTooBig++;
+            paths.reduce(clientHi, clientLo, mtu);
+            sender.onMssReduced(context.output.mss(connection));
+            connection.markDirty();
+        } else {
+            stats.ignored++;
+        }
+        return true;
     }
 
     private void open(Segment s, long issFloor, long srcHi, long srcLo, long dstHi, long dstLo, int ports) {

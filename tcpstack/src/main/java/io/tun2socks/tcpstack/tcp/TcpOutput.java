@@ -5,6 +5,7 @@ import io.tun2socks.tcpstack.OutboundPacket;
 import io.tun2socks.tcpstack.StackConfig;
 import io.tun2socks.tcpstack.StackStats;
 import io.tun2socks.tcpstack.ip.IpOutput;
+import io.tun2socks.tcpstack.ip.PathMtus;
 import io.tun2socks.tcpstack.wire.IpProtocol;
 import io.tun2socks.tcpstack.wire.TcpHeader;
 import io.tun2socks.tcpstack.wire.TcpOptions;
@@ -20,17 +21,30 @@ final class TcpOutput {
     private final StackConfig config;
     private final IpOutput ip;
     private final StackStats stats;
+    private final PathMtus paths;
 
-    TcpOutput(StackConfig config, IpOutput ip, StackStats stats) {
+    TcpOutput(StackConfig config, IpOutput ip, StackStats stats, PathMtus paths) {
         this.config = config;
         this.ip = ip;
         this.stats = stats;
+        this.paths = paths;
     }
 
     /** Returns the packet to add payload slices to before {@link #segment}; forgets what it held. */
     OutboundPacket payload() {
         ip.packet().clearSlices();
         return ip.packet();
+    }
+
+    /**
+     * Returns SMSS: the most payload of a segment to the client, options subtracted (RFC 9293 3.7.1, RFC 6691).
+     *
+     * @param c a connection whose SYN has been read
+     * @return bytes
+     */
+    int mss(TcpConnection c) {
+        int room = paths.mtu(c.clientHi, c.clientLo) - IpOutput.headerLength(c.isIpv4()) - TcpHeader.LENGTH;
+        return Math.min(c.peer().mss(), room) - (c.peer().timestamps() ? TIMESTAMPS_LENGTH : 0);
     }
 
     /**

@@ -105,6 +105,11 @@ public final class UdpLayer {
         }
     }
 
+    /** Tells whether a client's address and port have an endpoint. */
+    public boolean isOpen(long clientHi, long clientLo, int clientPort) {
+        return find(clientHi, clientLo, clientPort) != null;
+    }
+
     /** Returns the number of endpoints. */
     public int size() {
         return size;
