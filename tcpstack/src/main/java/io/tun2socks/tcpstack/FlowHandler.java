@@ -6,13 +6,14 @@ import io.tun2socks.tcpstack.udp.UdpEndpoint;
 /** What the stack tells of new flows. Called on the stack's thread. */
 public interface FlowHandler {
     /**
-     * A client asks for a connection; no answer has been sent yet.
+     * A client asks for a connection; usually no answer has been sent yet. Under a flood of SYNs the client has been
+     * answered by a SYN cookie: then the connection is established already, and what would refuse it resets it.
      *
-     * <p>The implementation sets the connection before it returns, and sooner or later calls one of
-     * the connection, {@link TcpConnection#refuse}, {@link TcpConnection#unreachable} or
-     * the connection.
+     * <p>The implementation sets the connection's handler before it returns, and sooner or later calls one of
+     * {@link TcpConnection#accept}, {@link TcpConnection#refuse}, {@link TcpConnection#unreachable} and
+     * {@link TcpConnection#discard}.
      *
-     * @param connection the half-open connection
+     * @param connection the connection
      */
     void onTcp(TcpConnection connection);
 
@@ -20,7 +21,7 @@ public interface FlowHandler {
      * The first datagram of a source address and port has come; the datagram itself follows by
      * {@link io.tun2socks.tcpstack.udp.UdpHandler#onDatagram}.
      *
-     * <p>The implementation sets the endpoint before it returns, or calls {@link UdpEndpoint#close} to
+     * <p>The implementation sets the endpoint's handler before it returns, or calls {@link UdpEndpoint#close} to
      * let the datagram go.
      *
      * @param endpoint the new endpoint

@@ -26,6 +26,12 @@ public final class StackStats {
     public long tcpEstablished;
     /** SYNs dropped or refused over a limit. */
     public long synOverflow;
+    /** SYNs answered with a cookie, since there were too many half-open connections. */
+    public long synCookiesSent;
+    /** Cookies that came back. */
+    public long synCookiesAccepted;
+    /** Acknowledgements that were no cookie of ours, while some might have come back. */
+    public long synCookiesFailed;
     /** RST segments sent. */
     public long resetsOut;
     /** Segments sent again. */

@@ -17,7 +17,6 @@ import io.tun2socks.tcpstack.icmp.Unreachable;
 import io.tun2socks.tcpstack.tcp.CloseReason;
 import io.tun2socks.tcpstack.tcp.TcpConnection;
 import io.tun2socks.tcpstack.tcp.TcpHandler;
-import io.tun2socks.tcpstack.tcp.TcpState;
 import io.tun2socks.tcpstack.timer.Timer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -85,7 +84,7 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
 
     private void onConnect(Future<Channel> future) {
         connecting = null;
-        if (connection.state() != TcpState.PENDING) {
+        if (!connection.isOpen()) {
             // The client gave up in between.
             if (future.isSuccess()) {
                 reset(future.getNow());

@@ -3,7 +3,7 @@ package io.tun2socks.tcpstack.tcp;
 import io.tun2socks.tcpstack.ip.IpAddress;
 
 /** The addresses and ports that tell one connection from another (RFC 9293 3.3.1). Immutable. */
-abstract class FourTuple {
+class FourTuple {
     final long clientHi;
     final long clientLo;
     final long targetHi;
@@ -17,6 +17,10 @@ abstract class FourTuple {
         this.targetHi = targetHi;
         this.targetLo = targetLo;
         this.ports = ports;
+    }
+
+    FourTuple(FourTuple other) {
+        this(other.clientHi, other.clientLo, other.targetHi, other.targetLo, other.ports);
     }
 
     /** Returns the client's address. */

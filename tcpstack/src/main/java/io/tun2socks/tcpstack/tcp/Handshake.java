@@ -10,6 +10,9 @@ final class Handshake {
     /** SYN-ACKs sent by the timer before the client counts as gone; as Linux has it (tcp_synack_retries), and one. */
     private static final int MAX_SYN_ACKS = 6;
 
+    /** The same when there are many half-open connections: 7 s. */
+    private static final int CROWDED_SYN_ACKS = 3;
+
     private final TcpConnection connection;
     private final TcpContext context;
     private final long irs;
@@ -40,7 +43,14 @@ final class Handshake {
         synAckDue = false;
         synAckNanos = context.nowNanos;
         synAcksSent++;
-        context.output.synAck(connection, connection.receiver().window().advertiseUnscaled());
+        context.output.synAck(
+                connection,
+                connection.peer(),
+                (int) connection.iss(),
+                (int) connection.receiver().nxt(),
+                connection.receiver().window().advertiseUnscaled(),
+                connection.tsVal(),
+                connection.timestamps().recent());
         if (!connection.isLifeTimerScheduled()) {
             connection.scheduleLifeTimer(context.nowNanos + connection.rtt().rtoNanos());
         }
@@ -58,7 +68,7 @@ final class Handshake {
 
     /** The client's answer is late. */
     void onTimer() {
-        if (++timerRuns >= MAX_SYN_ACKS) {
+        if (++timerRuns >= (context.layer.synQueue().isCrowded() ? CROWDED_SYN_ACKS : MAX_SYN_ACKS)) {
             connection.closed(CloseReason.TIMED_OUT);
             return;
         }
@@ -126,14 +136,7 @@ final class Handshake {
             return false;
         }
         if (s.ack != (int) connection.iss() + 1) {
-            context.output.resetFor(
-                    s,
-                    connection.clientHi,
-                    connection.clientLo,
-                    connection.clientPort(),
-                    connection.targetHi,
-                    connection.targetLo,
-                    connection.targetPort());
+            context.output.resetFor(s, connection);
             return false;
         }
         return true;

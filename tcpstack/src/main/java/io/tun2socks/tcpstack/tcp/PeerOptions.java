@@ -15,7 +15,7 @@ record PeerOptions(int mss, boolean windowScaling, int windowShift, boolean sack
     private static final int DEFAULT_MSS_IPV4 = 536;
     private static final int DEFAULT_MSS_IPV6 = 1220;
     /** A client must not make us send crumbs. */
-    private static final int MIN_MSS = 64;
+    static final int MIN_MSS = 64;
 
     static PeerOptions of(TcpOptions syn, boolean ipv4) {
         int mss = syn.mss() < 0 ? (ipv4 ? DEFAULT_MSS_IPV4 : DEFAULT_MSS_IPV6) : Math.max(syn.mss(), MIN_MSS);

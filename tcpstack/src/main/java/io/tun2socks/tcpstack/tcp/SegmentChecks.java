@@ -54,4 +54,16 @@ final class SegmentChecks {
             c.closed(CloseReason.RESET_BY_CLIENT);
         }
     }
+
+    /** Whether a SYN may take the place of a connection in TIME-WAIT (RFC 9293 3.10.7.4, RFC 6191). */
+    static boolean mayReplace(TcpConnection c, Segment syn) {
+        if (c.state() != TcpState.TIME_WAIT) {
+            return false;
+        }
+        int recent = c.timestamps().recent();
+        if (c.peer().timestamps() && syn.options.timestamps() && syn.options.tsVal() != recent) {
+            return syn.options.tsVal() - recent > 0;
+        }
+        return Seq.unwrap(syn.seq, c.receiver().nxt()) >= c.receiver().nxt();
+    }
 }

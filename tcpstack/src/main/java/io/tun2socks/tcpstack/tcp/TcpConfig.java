@@ -30,7 +30,7 @@ public record TcpConfig(
 
     /** What a connection gets if nobody says otherwise. */
     public static final TcpConfig DEFAULT = new TcpConfig(
-            1 << 20, 1 << 18, 4 << 20, 1 << 16, 1 << 14, CongestionAlgorithm.CUBIC, 7200 * SECOND, 75 * SECOND, 9);
+            1 << 20, 1 << 18, 4 << 20, 1 << 16, 1 << 10, CongestionAlgorithm.CUBIC, 7200 * SECOND, 75 * SECOND, 9);
 
     /** Checks the ranges. */
     public TcpConfig {

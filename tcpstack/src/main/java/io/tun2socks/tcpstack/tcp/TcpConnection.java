@@ -36,6 +36,8 @@ public final class TcpConnection extends FourTuple {
     private Sender sender;
     /** Null when the handshake is over. */
     private Handshake handshake;
+    /** Where everything goes while a connection is established and not accepted; null otherwise. */
+    private EarlyEvents early;
     /** Null before that, and if clients are not probed. */
     private KeepAlive keepAlive;
 
@@ -46,22 +48,23 @@ public final class TcpConnection extends FourTuple {
     private boolean dirty;
     private boolean finAfterHandshake;
 
-    TcpConnection(
-            TcpContext context,
-            Segment syn,
-            long issFloor,
-            long clientHi,
-            long clientLo,
-            long targetHi,
-            long targetLo,
-            int ports) {
-        super(clientHi, clientLo, targetHi, targetLo, ports);
+    /**
+     * Makes a half-open connection.
+     *
+     * @param tuple addresses and ports
+     * @param irs the client's ISN, unwrapped
+     * @param peer what its SYN offered
+     * @param tsVal the TSval of its SYN, if it has timestamps
+     * @param issFloor what our ISN must be above, or 0
+     */
+    TcpConnection(TcpContext context, FourTuple tuple, long irs, PeerOptions peer, int tsVal, long issFloor) {
+        super(tuple);
         this.context = context;
-        this.irs = Seq.initial(syn.seq);
-        this.peer = PeerOptions.of(syn.options, isIpv4());
+        this.irs = irs;
+        this.peer = peer;
         this.issFloor = issFloor;
-        this.timestamps = new Timestamps(syn.options.tsVal(), context.nowNanos);
-        this.handshake = new Handshake(this, context, irs, syn.options.tsVal());
+        this.timestamps = new Timestamps(tsVal, context.nowNanos);
+        this.handshake = new Handshake(this, context, irs, tsVal);
         int budget = context.config.tcp().receiveBuffer();
         int maxBudget = context.config.tcp().maxReceiveBuffer();
         ReceiveWindow window = peer.windowScaling()
@@ -76,7 +79,11 @@ public final class TcpConnection extends FourTuple {
 
     /** Sets who hears of the connection; done once, before anything else. */
     public void handler(TcpHandler newHandler) {
-        handler = newHandler;
+        if (early != null) {
+            early.user(newHandler);
+        } else {
+            handler = newHandler;
+        }
     }
 
     /** Returns the state. */
@@ -89,8 +96,15 @@ public final class TcpConnection extends FourTuple {
         return state != TcpState.CLOSED && state != TcpState.TIME_WAIT;
     }
 
-    /** Answers the SYN: the handshake goes on. */
+    /** Answers the SYN: the handshake goes on. If it is over already, everything that has come since is told. */
     public void accept() {
+        if (early != null) {
+            EarlyEvents kept = early;
+            early = null;
+            handler = kept.user();
+            kept.replay(this);
+            return;
+        }
         requirePending();
         iss = Seq.initial(context.layer.nextIsn(this));
         if (issFloor != 0 && Seq.unwrap((int) iss, issFloor) <= issFloor) {
@@ -103,27 +117,37 @@ public final class TcpConnection extends FourTuple {
         handshake.answer();
     }
 
-    /** Answers the SYN with RST: ECONNREFUSED at the client. */
+    /** Answers the SYN with RST: ECONNREFUSED at the client. An early connection is aborted. */
     public void refuse() {
+        if (early != null) {
+            abort();
+            return;
+        }
         requirePending();
         context.output.refuse(this, (int) irs + 1);
         closed(CloseReason.ABORTED);
     }
 
     /**
-     * Answers the SYN with ICMP.
+     * Answers the SYN with ICMP. An early connection is aborted: once established, it would not heed ICMP.
      *
      * @param reason what the client is told
      */
     public void unreachable(Unreachable reason) {
+        if (early != null) {
+            abort();
+            return;
+        }
         requirePending();
         context.layer.sendUnreachable(this, reason, (int) irs);
         closed(CloseReason.ABORTED);
     }
 
-    /** Lets the SYN go unanswered. */
+    /** Lets the SYN go unanswered. An early connection is forgotten. */
     public void discard() {
-        requirePending();
+        if (early == null) {
+            requirePending();
+        }
         closed(CloseReason.ABORTED);
     }
 
@@ -297,17 +321,6 @@ public final class TcpConnection extends FourTuple {
         return false;
     }
 
-    /** Whether a SYN may take the place of this connection in TIME-WAIT (RFC 9293 3.10.7.4, RFC 6191). */
-    boolean mayBeReplacedBy(Segment syn) {
-        if (state != TcpState.TIME_WAIT) {
-            return false;
-        }
-        if (peer.timestamps() && syn.options.timestamps() && syn.options.tsVal() != timestamps.recent()) {
-            return syn.options.tsVal() - timestamps.recent() > 0;
-        }
-        return Seq.unwrap(syn.seq, receiver.nxt()) >= receiver.nxt();
-    }
-
     void onTimedOut() {
         context.output.reset(this, sender.nxt());
         closed(CloseReason.TIMED_OUT);
@@ -339,6 +352,32 @@ public final class TcpConnection extends FourTuple {
         if (handshake.isSampleValid()) {
             rtt.onSample(handshake.sampleNanos());
         }
+        begin(s);
+        context.layer.synQueue().onRemoved();
+        handler.onEstablished();
+        if (finAfterHandshake && isOpen()) {
+            finAfterHandshake = false;
+            shutdownOutput();
+        }
+    }
+
+    /**
+     * The client has brought a SYN cookie back: the handshake is over before anyone was asked. Until the user accepts,
+     * what comes is kept.
+     *
+     * @param s the segment with the cookie; to be handled as any other afterwards
+     */
+    void establishEarly(Segment s) {
+        iss = Seq.initial(s.ack - 1);
+        timestamps.offset(context.layer.nextTimestampOffset(this));
+        sender = new Sender(this, context, rtt, iss, context.output.mss(this));
+        receiver.window().advertiseUnscaled();
+        early = new EarlyEvents();
+        handler = early;
+        begin(s);
+    }
+
+    private void begin(Segment s) {
         handshake = null;
         context.timers.cancel(lifeTimer);
         sender.initialWindow(scaledWindow(s.window), Seq.unwrap(s.seq, receiver.nxt()));
@@ -348,12 +387,7 @@ public final class TcpConnection extends FourTuple {
             keepAlive = new KeepAlive(this, context);
             scheduleLifeTimer(context.nowNanos + idle);
         }
-        context.layer.onEstablished();
-        handler.onEstablished();
-        if (finAfterHandshake && isOpen()) {
-            finAfterHandshake = false;
-            shutdownOutput();
-        }
+        context.stats.tcpEstablished++;
     }
 
     private void inputSynchronized(Segment s) {
@@ -438,7 +472,7 @@ public final class TcpConnection extends FourTuple {
     void closed(CloseReason reason) {
         boolean told = state == TcpState.TIME_WAIT;
         if (state == TcpState.PENDING || state == TcpState.SYN_RECEIVED) {
-            context.layer.onHalfOpenEnded();
+            context.layer.synQueue().onRemoved();
         }
         forget();
         if (!told && handler != null) {

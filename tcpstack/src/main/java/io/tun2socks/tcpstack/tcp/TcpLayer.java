@@ -33,7 +33,7 @@ public final class TcpLayer {
     private ArrayDeque<TcpConnection> dirty = new ArrayDeque<>();
     private ArrayDeque<TcpConnection> flushing = new ArrayDeque<>();
     private final ArrayDeque<TcpConnection> timeWaits = new ArrayDeque<>();
-    private int halfOpen;
+    private final SynQueue synQueue;
 
     /**
      * Makes an empty layer.
@@ -69,6 +69,7 @@ public final class TcpLayer {
         this.isn = new IsnGenerator(random);
         this.table = new ConnectionTable(random.nextLong());
         this.context = new TcpContext(config, stats, timers, new TcpOutput(config, ip, stats, paths), allocator, this);
+        this.synQueue = new SynQueue(context, random);
     }
 
     /**
@@ -96,7 +97,7 @@ public final class TcpLayer {
         TcpConnection connection = table.find(srcHi, srcLo, dstHi, dstLo, ports);
         boolean opening = s.has(TcpHeader.SYN) && !s.has(TcpHeader.ACK) && !s.has(TcpHeader.RST);
         long issFloor = 0;
-        if (connection != null && opening && connection.mayBeReplacedBy(s)) {
+        if (connection != null && opening && SegmentChecks.mayReplace(connection, s)) {
             issFloor = connection.sndNxt();
             connection.forget();
             connection = null;
@@ -104,10 +105,21 @@ public final class TcpLayer {
         if (connection != null && !connection.input(s)) {
             return true;
         }
-        if (!opening) {
+        FourTuple tuple = new FourTuple(srcHi, srcLo, dstHi, dstLo, ports);
+        if (opening) {
+            open(s, tuple, issFloor);
+            return true;
+        }
+        TcpConnection early = synQueue.onReturn(s, tuple);
+        if (early == null) {
             return false;
         }
-        open(s, issFloor, srcHi, srcLo, dstHi, dstLo, ports);
+        if (mayAdd(s, early)) {
+            add(early);
+            early.input(s);
+        } else {
+            early.forget();
+        }
         return true;
     }
 
@@ -115,8 +127,7 @@ public final class TcpLayer {
     public void refuseUnknown(ByteBuf packet, int offset, int end, long srcHi, long srcLo, long dstHi, long dstLo) {
         segment.parse(packet, offset, end);
         if (!segment.has(TcpHeader.RST)) {
-            int ports = packet.getInt(offset);
-            context.output.resetFor(segment, srcHi, srcLo, ports >>> 16, dstHi, dstLo, ports & 0xffff);
+            context.output.resetFor(segment, new FourTuple(srcHi, srcLo, dstHi, dstLo, packet.getInt(offset)));
         }
     }
 
@@ -147,23 +158,30 @@ public final class TcpLayer {
         return true;
     }
 
-    private void open(Segment s, long issFloor, long srcHi, long srcLo, long dstHi, long dstLo, int ports) {
-        if (s.has(TcpHeader.FIN) || (ports & 0xffff) == 0 || ports >>> 16 == 0) {
+    private void open(Segment s, FourTuple tuple, long issFloor) {
+        if (s.has(TcpHeader.FIN) || tuple.targetPort() == 0 || tuple.clientPort() == 0) {
             stats.malformed++;
-            return;
+        } else if (synQueue.isFull()) {
+            synQueue.answer(s, tuple);
+        } else if (mayAdd(s, tuple)) {
+            synQueue.onAdded();
+            PeerOptions peer = PeerOptions.of(s.options, tuple.isIpv4());
+            add(new TcpConnection(context, tuple, Seq.initial(s.seq), peer, s.options.tsVal(), issFloor));
         }
-        if (halfOpen >= config.tcp().maxHalfOpen()) {
-            stats.synOverflow++;
-            return;
+    }
+
+    /** Tells whether there may be one more connection; if not, the client is told by RST. */
+    private boolean mayAdd(Segment s, FourTuple tuple) {
+        if (table.size() < config.tcp().maxConnections() || endOldestTimeWait()) {
+            return true;
         }
-        if (table.size() >= config.tcp().maxConnections() && !endOldestTimeWait()) {
-            stats.synOverflow++;
-            context.output.resetFor(s, srcHi, srcLo, ports >>> 16, dstHi, dstLo, ports & 0xffff);
-            return;
-        }
-        TcpConnection connection = new TcpConnection(context, s, issFloor, srcHi, srcLo, dstHi, dstLo, ports);
+        stats.synOverflow++;
+        context.output.resetFor(s, tuple);
+        return false;
+    }
+
+    private void add(TcpConnection connection) {
         table.add(connection);
-        halfOpen++;
         try {
             onSyn.accept(connection);
         } catch (RuntimeException e) {
@@ -216,11 +234,6 @@ public final class TcpLayer {
         table.remove(connection);
     }
 
-    void onEstablished() {
-        halfOpen--;
-        stats.tcpEstablished++;
-    }
-
     /** A connection has entered TIME-WAIT: a storm of short connections must not fill the table with what is over. */
     void onTimeWait(TcpConnection connection) {
         timeWaits.add(connection);
@@ -242,8 +255,8 @@ public final class TcpLayer {
         return false;
     }
 
-    void onHalfOpenEnded() {
-        halfOpen--;
+    SynQueue synQueue() {
+        return synQueue;
     }
 
     void sendUnreachable(TcpConnection c, Unreachable reason, int seq) {
@@ -255,7 +268,7 @@ public final class TcpLayer {
         return isn.next(c.clientHi, c.clientLo, c.targetHi, c.targetLo, c.ports, context.nowNanos);
     }
 
-    int nextTimestampOffset(TcpConnection c) {
+    int nextTimestampOffset(FourTuple c) {
         return (int) (isn.hash(c.targetHi, c.targetLo, c.clientHi, c.clientLo, c.ports) >>> 32);
     }
 }

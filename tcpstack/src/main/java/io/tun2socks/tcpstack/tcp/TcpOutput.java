@@ -62,26 +62,29 @@ final class TcpOutput {
         return Math.max(room / mss * mss, mss);
     }
 
-    /** Sends SYN-ACK. */
-    void synAck(TcpConnection c, int window) {
-        ByteBuf out = ip.begin(c.targetHi, c.targetLo, c.clientHi, c.clientLo);
+    /**
+     * Sends SYN-ACK.
+     *
+     * @param t to whom
+     * @param peer the options that are agreed to
+     * @param iss our ISN
+     * @param ack the client's ISN + 1
+     * @param window the window, never scaled here
+     * @param tsVal our timestamp, if timestamps are agreed to
+     * @param tsEcr the client's
+     */
+    void synAck(FourTuple t, PeerOptions peer, int iss, int ack, int window, int tsVal, int tsEcr) {
+        ByteBuf out = ip.begin(t.targetHi, t.targetLo, t.clientHi, t.clientLo);
         int start = out.writerIndex();
-        TcpHeader.write(
-                out,
-                c.targetPort(),
-                c.clientPort(),
-                (int) c.iss(),
-                (int) c.receiver().nxt(),
-                TcpHeader.SYN | TcpHeader.ACK,
-                window);
-        TcpOptions.writeMss(out, Math.min(config.mtu() - IpOutput.headerLength(c.isIpv4()) - TcpHeader.LENGTH, 0xffff));
-        if (c.peer().sackPermitted()) {
+        TcpHeader.write(out, t.targetPort(), t.clientPort(), iss, ack, TcpHeader.SYN | TcpHeader.ACK, window);
+        TcpOptions.writeMss(out, Math.min(config.mtu() - IpOutput.headerLength(t.isIpv4()) - TcpHeader.LENGTH, 0xffff));
+        if (peer.sackPermitted()) {
             TcpOptions.writeSackPermitted(out);
         }
-        if (c.peer().timestamps()) {
-            TcpOptions.writeTimestamps(out, c.tsVal(), c.timestamps().recent());
+        if (peer.timestamps()) {
+            TcpOptions.writeTimestamps(out, tsVal, tsEcr);
         }
-        if (c.peer().windowScaling()) {
+        if (peer.windowScaling()) {
             TcpOptions.writeWindowScale(out, TcpConnection.WINDOW_SHIFT);
         }
         TcpHeader.headerLength(out, start, out.writerIndex() - start);
@@ -128,50 +131,26 @@ final class TcpOutput {
      * Answers a segment that belongs to no connection, or that a refused one sent (RFC 9293 3.10.7.1).
      *
      * @param s the segment; no RST
+     * @param t where it came from
      */
-    void resetFor(
-            Segment s, long clientHi, long clientLo, int clientPort, long targetHi, long targetLo, int targetPort) {
+    void resetFor(Segment s, FourTuple t) {
         boolean acked = s.has(TcpHeader.ACK);
         reset(
-                clientHi,
-                clientLo,
-                clientPort,
-                targetHi,
-                targetLo,
-                targetPort,
+                t,
                 acked ? s.ack : 0,
                 acked ? 0 : s.seq + s.length(),
                 acked ? TcpHeader.RST : TcpHeader.RST | TcpHeader.ACK);
     }
 
     /** Answers the SYN of a half-open connection with RST (RFC 9293 3.10.7.1). */
-    void refuse(TcpConnection c, int ack) {
-        reset(
-                c.clientHi,
-                c.clientLo,
-                c.clientPort(),
-                c.targetHi,
-                c.targetLo,
-                c.targetPort(),
-                0,
-                ack,
-                TcpHeader.RST | TcpHeader.ACK);
+    void refuse(FourTuple t, int ack) {
+        reset(t, 0, ack, TcpHeader.RST | TcpHeader.ACK);
     }
 
-    /** Sends RST with all fields given. */
-    void reset(
-            long clientHi,
-            long clientLo,
-            int clientPort,
-            long targetHi,
-            long targetLo,
-            int targetPort,
-            int seq,
-            int ack,
-            int flags) {
+    private void reset(FourTuple t, int seq, int ack, int flags) {
         stats.resetsOut++;
-        ByteBuf out = ip.begin(targetHi, targetLo, clientHi, clientLo);
-        TcpHeader.write(out, targetPort, clientPort, seq, ack, flags, 0);
+        ByteBuf out = ip.begin(t.targetHi, t.targetLo, t.clientHi, t.clientLo);
+        TcpHeader.write(out, t.targetPort(), t.clientPort(), seq, ack, flags, 0);
         ip.send(IpProtocol.TCP, TcpHeader.CHECKSUM_OFFSET, VirtioNetHeader.GSO_NONE, 0);
     }
 }

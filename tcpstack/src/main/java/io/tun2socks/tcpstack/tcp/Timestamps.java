@@ -30,9 +30,14 @@ final class Timestamps {
         return recent;
     }
 
-    /** TSval: a clock of milliseconds. */
+    /** The clock of milliseconds that all connections share, each with its own offset. */
+    static int clock(long nowNanos) {
+        return (int) (nowNanos / 1_000_000);
+    }
+
+    /** TSval of what is sent now. */
     int value(long nowNanos) {
-        return (int) (nowNanos / 1_000_000) + offset;
+        return clock(nowNanos) + offset;
     }
 
     /**

@@ -286,20 +286,6 @@ class HandshakeTest {
     }
 
     @Test
-    void overTheHalfOpenLimitSynsAreDropped() {
-        with(StackConfig.defaults(1500, Offloads.NONE)
-                .withTcp(TcpConfig.DEFAULT.withBuffers(1000, 1000, 1000).withLimits(100, 2)));
-        for (int i = 0; i < 3; i++) {
-            peer.use(FlowKey.v4(40000 + i)).inject(Seg.of(SYN).mss(1460)).expectNothing();
-        }
-        assertThat(peer.flowCount()).isEqualTo(2);
-        assertThat(peer.stack().stats().synOverflow).isOne();
-        peer.flow().connection.discard();
-        peer.inject(Seg.of(SYN).mss(1460));
-        assertThat(peer.flowCount()).as("room again").isEqualTo(3);
-    }
-
-    @Test
     void overTheConnectionLimitSynsAreReset() {
         with(StackConfig.defaults(1500, Offloads.NONE)
                 .withTcp(TcpConfig.DEFAULT.withBuffers(1000, 1000, 1000).withLimits(2, 10)));
