@@ -1,6 +1,7 @@
 """The command line of scripts/bench; see docs/benchmarks.md."""
 
 import argparse
+import dataclasses
 import datetime
 import json
 import os
@@ -11,6 +12,7 @@ import signal
 import subprocess
 import sys
 
+import impaired
 import lab as lab_module
 import measures
 import procs
@@ -22,6 +24,8 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(HERE)))
 OWN = os.path.join(ROOT, "scripts", "tun2socks") + " -d {tun} -p socks5://{socks} --mtu {mtu}"
 BASELINES = ("plain", "socks")
+ROUNDS = 3
+SECONDS = 5
 # More of other people's work than this, in cores, and the figures are marked.
 NOISE_CORES = 0.1
 
@@ -39,30 +43,64 @@ def parse_arguments():
     parser.add_argument("--own", action="store_true", help="measure this project's program before those of --program")
     parser.add_argument("--socks-server", metavar="CMD",
                         help="the SOCKS5 server, without authentication, in the foreground (default: dante)")
-    parser.add_argument("--rounds", type=int, default=3, help="rounds, each with all subjects (default: 3)")
-    parser.add_argument("--seconds", type=float, default=5, help="length of one measurement (default: 5)")
+    parser.add_argument("--rounds", type=int, help=f"rounds, each with all subjects (default: {ROUNDS}, with "
+                                                   f"--impaired {impaired.ROUNDS})")
+    parser.add_argument("--seconds", type=float, help=f"length of one measurement (default: {SECONDS}, with "
+                                                      f"--impaired {impaired.SECONDS})")
     parser.add_argument("--mtu", type=int, default=1500, help="given to the programs as {mtu} (default: 1500)")
-    parser.add_argument("--measure", default=",".join(measures.GROUPS), metavar="GROUP,...",
-                        help=f"what to measure (default: {','.join(measures.GROUPS)})")
+    parser.add_argument("--measure", metavar="GROUP,...",
+                        help=f"what to measure (default: {','.join(measures.GROUPS)}; with --impaired "
+                             f"{','.join(impaired.GROUPS)})")
     parser.add_argument("--skip", action="append", default=[], choices=BASELINES, help="leave out a baseline")
     parser.add_argument("--quick", action="store_true", help="one round, 2 seconds each, no UDP: to see that it works")
     parser.add_argument("--json", metavar="FILE", help="write all figures there")
     parser.add_argument("--keep", action="store_true", help="keep the logs of programs and servers")
+    add_impaired_options(parser)
     arguments = parser.parse_args()
+    groups, rounds, seconds = measures.GROUPS, ROUNDS, SECONDS
+    if arguments.impaired:
+        groups, rounds, seconds = impaired.GROUPS, impaired.ROUNDS, impaired.SECONDS
+    arguments.rounds = rounds if arguments.rounds is None else arguments.rounds
+    arguments.seconds = seconds if arguments.seconds is None else arguments.seconds
+    arguments.measure = ",".join(groups) if arguments.measure is None else arguments.measure
     if arguments.quick:
         arguments.rounds, arguments.seconds = 1, 2
         arguments.measure = ",".join(group for group in arguments.measure.split(",") if group != "udp")
     arguments.measure = [group for group in arguments.measure.split(",") if group]
-    unknown = [group for group in arguments.measure if group not in measures.GROUPS]
+    unknown = [group for group in arguments.measure if group not in groups]
     if unknown:
-        parser.error(f"--measure: unknown {', '.join(unknown)}; known: {', '.join(measures.GROUPS)}")
+        parser.error(f"--measure: unknown {', '.join(unknown)}; known: {', '.join(groups)}")
     if arguments.rounds < 1 or arguments.seconds < 1 or not 576 <= arguments.mtu <= 65535:
         parser.error("expected at least 1 round, at least 1 second and an MTU of 576 to 65535")
+    if not 0 <= arguments.loss < 100 or not 0 <= arguments.reorder < 100 or not 0 <= arguments.delay <= 2000:
+        parser.error("expected --loss and --reorder in percent, below 100, and --delay of 0 to 2000 milliseconds")
+    if not 1 <= arguments.rate <= 1000 or arguments.seed < 0:
+        parser.error("expected --rate of 1 to 1000 Mbit/s and --seed of at least 0")
+    if arguments.pcap is not None:
+        arguments.pcap = os.path.abspath(arguments.pcap)
+        if not arguments.impaired or not os.path.isdir(arguments.pcap):
+            parser.error("--pcap: expected a directory that is there, and --impaired")
     if len(arguments.name) > len(arguments.program):
         parser.error("more --name than --program")
     if shutil.which("ip") is None or os.geteuid() != 0:
         parser.error("needs root and iproute2")
     return arguments
+
+
+def add_impaired_options(parser):
+    options = parser.add_argument_group(
+        "impaired path", "Between the client and the gateway that routes, or runs the program: delay and loss.")
+    options.add_argument("--impaired", action="store_true", help="measure over the impaired path, and nothing else")
+    options.add_argument("--loss", type=float, default=1, metavar="PERCENT",
+                         help="random loss in each direction (default: 1)")
+    options.add_argument("--delay", type=float, default=20, metavar="MS",
+                         help="added to the round trip, half in each direction (default: 20)")
+    options.add_argument("--rate", type=float, default=100, metavar="MBIT",
+                         help="rate of each direction, with a queue of one bandwidth-delay product (default: 100)")
+    options.add_argument("--reorder", type=float, default=0, metavar="PERCENT",
+                         help="packets that are delayed by a further eighth of --delay (default: 0)")
+    options.add_argument("--seed", type=int, default=1, help="of the losses in the first round (default: 1)")
+    options.add_argument("--pcap", metavar="DIR", help="capture each measurement there, as the gateway sees it")
 
 
 def make_subjects(arguments):
@@ -120,6 +158,24 @@ def progress(text):
         sys.stderr.flush()
 
 
+def make_lab(arguments):
+    if not arguments.impaired:
+        return lab_module.Lab(arguments.socks_server)
+    return impaired.ImpairedLab(arguments.socks_server, impairment(arguments))
+
+
+def impairment(arguments):
+    return impaired.Impairment(arguments.loss, arguments.delay, arguments.rate, arguments.reorder, arguments.seed,
+                               arguments.pcap)
+
+
+def make_measures(lab, arguments, number, report_progress):
+    usual = (lab, lab.dir, arguments.seconds, arguments.measure, report_progress)
+    if not arguments.impaired:
+        return measures.Measures(*usual)
+    return impaired.ImpairedMeasures(*usual, number, arguments.seed)
+
+
 def measure_all(lab, arguments, subjects):
     """All rounds; returns (results, problems), both by the subject's name."""
     results = {subject.name: [] for subject in subjects}
@@ -130,8 +186,8 @@ def measure_all(lab, arguments, subjects):
         for subject in subjects[turn:] + subjects[:turn]:
             figures, failures = {}, []
             foreign = procs.Foreign()
-            runner = measures.Measures(
-                lab, lab.dir, arguments.seconds, arguments.measure,
+            runner = make_measures(
+                lab, arguments, number,
                 lambda step, name=subject.name: progress(f"round {number + 1}/{arguments.rounds} {name}: {step}"))
             try:
                 figures.update(subject.start(lab))
@@ -156,12 +212,15 @@ def measure_all(lab, arguments, subjects):
 def print_report(arguments, facts, subjects, results, problems):
     print(f"{facts['cpu']}, {facts['cores']} cores, Linux {facts['kernel']}, {facts['java']}, commit {facts['commit']}")
     print(f"{arguments.rounds} round(s), {arguments.seconds:g} s each, MTU {arguments.mtu}, "
-          f"SOCKS server: {arguments.socks_server or 'dante'}\n")
+          f"SOCKS server: {arguments.socks_server or 'dante'}")
+    if arguments.impaired:
+        print(f"impaired path: {impairment(arguments).describe()}")
+    print()
     print(report.main_table(results, arguments.rounds))
     programs = [subject.name for subject in subjects if isinstance(subject, Program)]
     pairs = [(name, base) for name in programs for base in BASELINES if base in results]
     pairs += [(name, programs[0]) for name in programs[1:]]
-    print("\n" + report.ratio_table(results, pairs))
+    print("\n" + report.ratio_table(results, pairs, spread=arguments.impaired and arguments.rounds > 1))
     noisy = [f"{name} round {number + 1} ({figures['foreign_cores']:.2f})" for name, rounds in results.items()
              for number, figures in enumerate(rounds) if figures["foreign_cores"] > NOISE_CORES]
     if noisy:
@@ -178,7 +237,8 @@ def write_json(path, arguments, facts, subjects, results, problems):
         "format": 1,
         "machine": facts,
         "settings": {"rounds": arguments.rounds, "seconds": arguments.seconds, "mtu": arguments.mtu,
-                     "measure": arguments.measure, "socks_server": arguments.socks_server or "dante"},
+                     "measure": arguments.measure, "socks_server": arguments.socks_server or "dante",
+                     "impaired": dataclasses.asdict(impairment(arguments)) if arguments.impaired else None},
         "subjects": [{
             "name": subject.name,
             "command": subject.command,
@@ -201,7 +261,7 @@ def run(arguments):
             pass
     subjects = make_subjects(arguments)
     lab_module.sweep()
-    laboratory = lab_module.Lab(arguments.socks_server)
+    laboratory = make_lab(arguments)
     keep = True
     try:
         with laboratory as lab:

@@ -24,6 +24,9 @@ import time
 PREFIX = "t2sbench"
 TARGET = "10.99.1.1"
 HTTP_PORT = 80
+# A file of the web server, for transfers of more than a packet or two.
+HTTP_FILE = "100k"
+HTTP_FILE_BYTES = 100_000
 IPERF_PORT = 5201
 SOCKS_ADDRESS = "10.99.0.2"
 SOCKS_PORT = 1080
@@ -52,6 +55,7 @@ http {
     scgi_temp_path %(dir)s/nginx-scgi;
     server {
         listen %(target)s:%(port)d backlog=4096;
+        location = /%(file)s { root %(dir)s; }
         location / { return 200 "a small page, to be fetched very often: 0123456789 0123456789 0123456789\\n"; }
     }
 }
@@ -145,6 +149,8 @@ class Lab:
 
     def __init__(self, socks_command=None):
         self.client = f"{PREFIX}-{os.getpid()}-c"
+        # Where the program under test runs.
+        self.gateway = self.client
         self.server = f"{PREFIX}-{os.getpid()}-s"
         self.dir = tempfile.mkdtemp(prefix=f"{PREFIX}-{os.getpid()}-")
         # Servers that give up root read their files here.
@@ -172,7 +178,7 @@ class Lab:
         """Removes everything; a second Ctrl-C does not stop that half-way."""
         for sign in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(sign, signal.SIG_IGN)
-        for name in (self.client, self.server):
+        for name in self._namespaces():
             remove_namespace(name)
         for server in self._servers:
             server.wait()
@@ -187,24 +193,29 @@ class Lab:
             except ValueError:
                 continue  # a container may not let even root raise the hard limit
 
+    def _namespaces(self):
+        return dict.fromkeys((self.client, self.gateway, self.server))
+
     def _make_namespaces(self):
-        for name in (self.client, self.server):
+        for name in self._namespaces():
             ip("netns", "add", name)
             self.run(name, ["sh", "-c", "\n".join(
                 f"[ ! -e /proc/sys/{key} ] || echo '{value}' >/proc/sys/{key}" for key, value in SYSCTLS.items())])
             ip("-n", name, "link", "set", "lo", "up")
-        ip("link", "add", VETH, "netns", self.client, "type", "veth", "peer", "name", VETH, "netns", self.server)
-        ip("-n", self.client, "address", "add", "10.99.0.1/24", "dev", VETH)
+        ip("link", "add", VETH, "netns", self.gateway, "type", "veth", "peer", "name", VETH, "netns", self.server)
+        ip("-n", self.gateway, "address", "add", "10.99.0.1/24", "dev", VETH)
         ip("-n", self.server, "address", "add", "10.99.0.2/24", "dev", VETH)
         ip("-n", self.server, "address", "add", f"{TARGET}/32", "dev", "lo")
-        for name in (self.client, self.server):
+        for name in (self.gateway, self.server):
             ip("-n", name, "link", "set", VETH, "up")
         ip("-n", self.server, "route", "add", "default", "via", "10.99.0.1")
-        ip("-n", self.client, "route", "add", "default", "via", SOCKS_ADDRESS, "table", str(MARK))
-        ip("-n", self.client, "rule", "add", "fwmark", str(MARK), "lookup", str(MARK))
+        ip("-n", self.gateway, "route", "add", "default", "via", SOCKS_ADDRESS, "table", str(MARK))
+        ip("-n", self.gateway, "rule", "add", "fwmark", str(MARK), "lookup", str(MARK))
 
     def _start_servers(self):
-        facts = {"dir": self.dir, "target": TARGET, "port": HTTP_PORT}
+        facts = {"dir": self.dir, "target": TARGET, "port": HTTP_PORT, "file": HTTP_FILE}
+        with open(f"{self.dir}/{HTTP_FILE}", "wb") as file:
+            file.write(os.urandom(HTTP_FILE_BYTES))
         with open(f"{self.dir}/nginx.conf", "w", encoding="ascii") as file:
             file.write(NGINX_CONFIG % facts)
         self._serve("nginx", ["nginx", "-e", f"{self.dir}/nginx.log", "-c", f"{self.dir}/nginx.conf"],
@@ -288,22 +299,22 @@ class Lab:
 
     def route_direct(self):
         """Leads the target over the veth: plain routing."""
-        ip("-n", self.client, "route", "replace", "default", "via", SOCKS_ADDRESS)
-        ip("-n", self.client, "route", "flush", "cache", check=False)
+        ip("-n", self.gateway, "route", "replace", "default", "via", SOCKS_ADDRESS)
+        ip("-n", self.gateway, "route", "flush", "cache", check=False)
 
     def unroute(self):
-        ip("-n", self.client, "route", "flush", "exact", "default", check=False)
+        ip("-n", self.gateway, "route", "flush", "exact", "default", check=False)
 
     def route_tun(self, device):
         """Gives a TUN device an address where it has none, and the default route."""
         commands = []
-        if " inet " not in ip("-n", self.client, "-o", "address", "show", "dev", device):
+        if " inet " not in ip("-n", self.gateway, "-o", "address", "show", "dev", device):
             commands += [f"address add {TUN_ADDRESS} dev {device}", f"address add {TUN_ADDRESS6} dev {device}"]
         commands += [f"link set {device} up", f"route replace default dev {device}"]
-        ip("-n", self.client, "-batch", "-", stdin="\n".join(commands) + "\n")
+        ip("-n", self.gateway, "-batch", "-", stdin="\n".join(commands) + "\n")
 
     def device_mtu(self, device):
-        words = ip("-n", self.client, "-o", "link", "show", "dev", device).split()
+        words = ip("-n", self.gateway, "-o", "link", "show", "dev", device).split()
         return int(words[words.index("mtu") + 1])
 
 

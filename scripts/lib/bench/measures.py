@@ -53,6 +53,8 @@ class Measures:
         self._seconds = seconds
         self._groups = groups
         self._progress = report_progress
+        # The namespace that the load comes from.
+        self._source = lab.client
         with open(f"{lab.dir}/proxychains.conf", "w", encoding="ascii") as file:
             file.write(PROXYCHAINS_CONFIG.format(host=lab_module.SOCKS_ADDRESS, port=lab_module.SOCKS_PORT))
 
@@ -96,7 +98,7 @@ class Measures:
             figures["idle_cpu_percent"] = (subject.process.cpu_seconds() - busy) * 100
             figures["rss_idle_mib"] = subject.process.resident_bytes() / (1 << 20)
         holder = subprocess.Popen(
-            ["ip", "netns", "exec", self._lab.client,
+            ["ip", "netns", "exec", self._source,
              *self._load_command(subject, "hold", IDLE_CONNECTIONS)],
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
         try:
@@ -147,7 +149,7 @@ class Measures:
             command = ["proxychains4", "-q", "-f", f"{self._lab.dir}/proxychains.conf", *command]
         what = f"iperf3 {direction}, {streams} streams {' '.join(extra)}".strip()
         try:
-            done = subprocess.run(["ip", "netns", "exec", self._lab.client, *command], capture_output=True, text=True,
+            done = subprocess.run(["ip", "netns", "exec", self._source, *command], capture_output=True, text=True,
                                   timeout=seconds + 20, check=False)
         except subprocess.TimeoutExpired:
             problems.append(f"{what}: stalled, ended after {seconds + 20:.0f} s")
@@ -173,11 +175,11 @@ class Measures:
             command += ["--socks", self._lab.socks]
         return command
 
-    def _load(self, subject, mode, clients, problems, seconds=None):
+    def _load(self, subject, mode, clients, problems, seconds=None, extra=()):
         seconds = self._seconds if seconds is None else seconds
         try:
             return json.loads(self._lab.run(
-                self._lab.client, self._load_command(subject, mode, clients, seconds), timeout=seconds + 30))
+                self._source, [*self._load_command(subject, mode, clients, seconds), *extra], timeout=seconds + 30))
         except (BenchError, ValueError, subprocess.TimeoutExpired) as error:
             problems.append(f"{mode} with {clients} clients: {error}")
             return None

@@ -34,16 +34,30 @@ ROWS = [
     ("idle_cpu_percent", "CPU, idle", "%", 1),
     ("start_device_ms", "start to device there", "ms", 0),
     ("start_first_ms", "start to first request served", "ms", 0),
+    ("lossy_up_1_mbit", "lossy path, TCP up, 1 stream", "Mbit/s", 2),
+    ("lossy_down_1_mbit", "lossy path, TCP down, 1 stream", "Mbit/s", 2),
+    ("lossy_down_8_mbit", "lossy path, TCP down, 8 streams", "Mbit/s", 2),
+    ("lossy_up_1_extra_percent", "packets beyond the fewest, up, 1 stream", "%", 1),
+    ("lossy_down_1_extra_percent", "packets beyond the fewest, down, 1 stream", "%", 1),
+    ("lossy_down_8_extra_percent", "packets beyond the fewest, down, 8 streams", "%", 1),
+    ("lossy_up_1_acks", "packets back for each, up, 1 stream", "", 2),
+    ("lossy_down_1_acks", "packets back for each, down, 1 stream", "", 2),
+    ("transfer_per_s", "100 kB down, 8 at once", "1/s", 1),
+    ("transfer_p50_ms", "  p50", "ms", 1),
+    ("transfer_p95_ms", "  p95", "ms", 1),
+    ("transfer_p99_ms", "  p99", "ms", 1),
+    ("path_late_ms", "what the impairment itself added, p99", "ms", 1),
     ("failed", "failed requests and tests", "", 0),
 ]
 
 # Where a ratio says something; the figures of memory and start have no counterpart in plain routing.
-RATIOS = [row for row in ROWS if row[0] not in ("failed", "idle_cpu_percent")]
+RATIOS = [row for row in ROWS if row[0] not in ("failed", "idle_cpu_percent", "path_late_ms")
+          and not row[0].endswith("_extra_percent")]
 
 
 def summary(rounds):
     """For each figure (median, least, greatest) over the rounds that have it."""
-    keys = {key for figures in rounds for key in figures}
+    keys = {key for figures in rounds for key, value in figures.items() if isinstance(value, (int, float))}
     result = {}
     for key in sorted(keys):
         values = [figures[key] for figures in rounds if key in figures]
@@ -51,15 +65,15 @@ def summary(rounds):
     return result
 
 
+def ratio_summary(rounds, base_rounds):
+    """The summary of each figure's ratios to the base's figure of the same round."""
+    return summary([{key: figures[key] / base[key] for key, _, _, _ in RATIOS if key in figures and base.get(key)}
+                    for figures, base in zip(rounds, base_rounds)])
+
+
 def ratios(rounds, base_rounds):
     """For each figure the median of its ratios to the base's figure of the same round."""
-    result = {}
-    for key, _, _, _ in RATIOS:
-        values = [figures[key] / base[key] for figures, base in zip(rounds, base_rounds)
-                  if key in figures and base.get(key)]
-        if values:
-            result[key] = statistics.median(values)
-    return result
+    return {key: entry["median"] for key, entry in ratio_summary(rounds, base_rounds).items()}
 
 
 def _cell(entry, digits, single):
@@ -90,12 +104,12 @@ def main_table(results, count):
     return _table(["median (least-greatest)" if count > 1 else "one round", *results], rows)
 
 
-def ratio_table(results, pairs):
-    """One column per (name, base) with the ratios of name's figures to the base's."""
-    columns = {f"{name}/{base}": ratios(results[name], results[base]) for name, base in pairs}
+def ratio_table(results, pairs, spread=False):
+    """One column per (name, base) with the ratios of name's figures to the base's, with least and greatest if asked."""
+    columns = {f"{name}/{base}": ratio_summary(results[name], results[base]) for name, base in pairs}
     rows = []
     for key, label, _, _ in RATIOS:
-        cells = [f"{column[key]:.2f}" if key in column else "-" for column in columns.values()]
+        cells = [_cell(column.get(key), 2, not spread) for column in columns.values()]
         if any(cell != "-" for cell in cells):
             rows.append([label, *cells])
-    return _table(["ratio, median of the rounds", *columns], rows)
+    return _table(["ratio, median of the rounds" + (" (least-greatest)" if spread else ""), *columns], rows)

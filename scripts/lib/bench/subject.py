@@ -81,11 +81,11 @@ class Program:
         """Starts the program; returns how long it took until its device was there and a first request was served."""
         self.command = self._command(lab)
         begin = time.monotonic()
-        self._popen = lab.start(lab.client, f"program-{self.name}", ["sh", "-c", f"exec {self.command}"])
+        self._popen = lab.start(lab.gateway, f"program-{self.name}", ["sh", "-c", f"exec {self.command}"])
         self.process = Tree(self._popen.pid)
-        device = lab.inside(lab.client, lambda: self._wait_device(lab, begin))
+        device = lab.inside(lab.gateway, lambda: self._wait_device(lab, begin))
         lab.route_tun(TUN_NAME)
-        served = lab.inside(lab.client, lambda: self._wait_served(lab, begin))
+        served = lab.inside(lab.gateway, lambda: self._wait_served(lab, begin))
         return {
             "start_device_ms": (device - begin) * 1e3,
             "start_first_ms": (served - begin) * 1e3,
@@ -168,6 +168,6 @@ class Program:
         self._popen.wait()
         self._popen = None
         # A persistent device outlives its program.
-        lab_module.ip("-n", lab.client, "link", "delete", TUN_NAME, check=False)
+        lab_module.ip("-n", lab.gateway, "link", "delete", TUN_NAME, check=False)
         lab.unroute()
         return obeyed
