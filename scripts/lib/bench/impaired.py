@@ -65,8 +65,9 @@ class Impairment:
         return max(20 * DEVICE_MTU, int(self.rate * 1e6 / 8 * self.delay / 1e3))
 
     def describe(self):
-        return (f"{self.loss:g} % loss and {self.delay / 2:g} ms in each direction, {self.rate:g} Mbit/s, queue "
-                f"{self.queue_bytes() // 1000} kB, {self.reorder:g} % reordered, seed {self.seed}, {CONGESTION_CONTROL}")
+        return (f"{self.loss:g} % loss and {self.delay / 2:g} ms in each direction, {self.rate:g} Mbit/s, "
+                f"queue {self.queue_bytes() // 1000} kB, {self.reorder:g} % reordered, seed {self.seed}, "
+                f"{CONGESTION_CONTROL}")
 
 
 class ImpairedLab(Lab):
