@@ -102,6 +102,9 @@ final class Device {
                 s.timestamps(whole.tsVal, whole.tsEcr);
             }
             byte[] packet = Packets.tcp(from, s);
+            if (Packets.isIpv4(ip)) {
+                packet = Raw.with(packet, 6, ip[6]);
+            }
             assertThat(packet.length)
                     .as("length of a segment cut from a super-segment")
                     .isLessThanOrEqualTo(mtu);
