@@ -38,6 +38,12 @@ public final class StackStats {
     public long retransmits;
     /** Retransmission time-outs. */
     public long timeouts;
+    /** Tail loss probes sent (RFC 8985 7). */
+    public long tailProbes;
+    /** Reports of clients that something came twice (RFC 2883). */
+    public long dsacks;
+    /** Recoveries whose reduction of the window was taken back, because nothing had been lost. */
+    public long undone;
     /** Segments that came out of order. */
     public long outOfOrder;
     /** UDP datagrams from clients. */

@@ -6,6 +6,9 @@ package io.tun2socks.tcpstack.tcp;
  */
 final class RackLossDetector {
     private static final int DUP_THRESH = 3;
+    private static final int PERSIST_RECOVERIES = 16;
+    private static final int MAX_MULTIPLIER = 255;
+    private static final long NO_ROUND = -1;
 
     /** RACK.xmit_ts: when the most recently sent of the delivered segments was sent. */
     private long xmitNanos;
@@ -15,71 +18,108 @@ final class RackLossDetector {
     private long rttNanos;
     /** RACK.fack: the highest delivered sequence number. */
     private long fack;
+    /** RACK.dsack_round. */
+    private long dsackRound = NO_ROUND;
+    /** RACK.reo_wnd_mult. */
+    private int windowMultiplier = 1;
+    /** RACK.reo_wnd_persist. */
+    private int persist = PERSIST_RECOVERIES;
 
     private boolean reorderingSeen;
 
+    long fack() {
+        return fack;
+    }
+
     /** A segment was delivered (steps 1 to 3). */
-    void onDelivered(SentSegment segment, long nowNanos, RttEstimator rtt) {
+    void onDelivered(SentSegment segment, AckState ack, RttEstimator rtt) {
         if (segment.end > fack) {
             fack = segment.end;
-        } else if (segment.end < fack && !segment.retransmitted) {
+        }
+        if (segment.end < ack.fackBefore && !segment.retransmitted) {
             reorderingSeen = true;
         }
-        long sample = nowNanos - segment.xmitNanos;
-        if (segment.retransmitted && sample < rtt.minRttNanos()) {
-            // The acknowledgement is for the first transmission: it says nothing about when the second was sent.
+        long sample = ack.now - segment.xmitNanos;
+        if (segment.retransmitted && (sample < rtt.minRttNanos() || ack.echoesBefore(segment.xmitNanos))) {
+            // The acknowledgement is for an earlier transmission: it says nothing about when the last was sent.
             return;
         }
-        if (rttNanos == 0 || isAfter(segment.xmitNanos, segment.end, xmitNanos, endSeq)) {
+        if (rttNanos == 0 || SentSegment.isAfter(segment.xmitNanos, segment.end, xmitNanos, endSeq)) {
             xmitNanos = segment.xmitNanos;
             endSeq = segment.end;
             rttNanos = Math.max(sample, 1);
         }
     }
 
+    /** A D-SACK says that a repair was needless: the window was too small. It grows once in a round trip (step 4). */
+    void onDsack(long nxt) {
+        if (dsackRound == NO_ROUND) {
+            dsackRound = nxt;
+            windowMultiplier = Math.min(windowMultiplier + 1, MAX_MULTIPLIER);
+            persist = PERSIST_RECOVERIES;
+        }
+    }
+
+    /** Ends the round trip of a D-SACK. */
+    void onAcknowledged(long una) {
+        if (dsackRound != NO_ROUND && una >= dsackRound) {
+            dsackRound = NO_ROUND;
+        }
+    }
+
+    /** A recovery is over; after some without D-SACK the window is small again. */
+    void onRecoveryEnd() {
+        if (--persist <= 0) {
+            windowMultiplier = 1;
+            persist = PERSIST_RECOVERIES;
+        }
+    }
+
     /**
-     * Marks what is lost (steps 4 and 5).
+     * Marks what is lost (step 5). Looks only at what is marked, and at one more.
      *
      * @param queue what is outstanding
      * @param nowNanos the time
      * @param rtt the connection's estimator
      * @param mss SMSS
      * @param inRecovery whether losses are being repaired
-     * @return how long to wait, in nanoseconds, until a segment that is late now counts as lost; 0 if there is none
+     * @return how long to wait, in nanoseconds, until the next segment that is late counts as lost; 0 if there is none
      */
     long detect(RetransmissionQueue queue, long nowNanos, RttEstimator rtt, int mss, boolean inRecovery) {
         if (rttNanos == 0) {
             return 0;
         }
-        long window = reorderingWindow(queue, rtt, mss, inRecovery);
-        long wait = 0;
-        for (SentSegment s = queue.first(); s != null; s = s.next) {
-            boolean sentBefore = isAfter(xmitNanos, endSeq, s.xmitNanos, s.end);
-            if (!sentBefore && !s.retransmitted && s.start >= fack) {
-                // Nothing behind was delivered, and first transmissions are in the order of time.
-                break;
+        long patience = rttNanos + reorderingWindow(queue, rtt, mss, inRecovery);
+        for (SentSegment s = queue.oldest(); s != null; s = queue.oldest()) {
+            if (!SentSegment.isAfter(xmitNanos, endSeq, s.xmitNanos, s.end)) {
+                return 0;
             }
-            if (sentBefore && s.inFlight()) {
-                long remaining = s.xmitNanos + rttNanos + window - nowNanos;
-                if (remaining <= 0) {
-                    queue.setLost(s, true);
-                } else {
-                    wait = Math.max(wait, remaining);
-                }
+            long remaining = s.xmitNanos + patience - nowNanos;
+            if (remaining > 0) {
+                return remaining;
             }
+            queue.markLost(s);
         }
-        return wait;
+        return 0;
+    }
+
+    /** Marks what is lost at a retransmission time-out: the first, and what was sent long ago (6.3). */
+    void onTimeout(RetransmissionQueue queue, long nowNanos, RttEstimator rtt, int mss) {
+        queue.markLost(queue.first());
+        long patience = rttNanos + reorderingWindow(queue, rtt, mss, true);
+        SentSegment s = queue.oldest();
+        while (s != null && s.xmitNanos + patience <= nowNanos) {
+            queue.markLost(s);
+            s = queue.oldest();
+        }
     }
 
     private long reorderingWindow(RetransmissionQueue queue, RttEstimator rtt, int mss, boolean inRecovery) {
         if (!reorderingSeen && (inRecovery || queue.sackedBytes() >= (long) DUP_THRESH * mss)) {
             return 0;
         }
-        long quarter = rtt.minRttNanos() == Long.MAX_VALUE ? rttNanos / 4 : rtt.minRttNanos() / 4;
-        return rtt.srttNanos() == 0 ? quarter : Math.min(quarter, rtt.srttNanos());
-    }
-
-    private static boolean isAfter(long time1, long seq1, long time2, long seq2) {
-        return time1 > time2 || (time1 == time2 && seq1 > seq2);
+        long least = rtt.minRttNanos() == Long.MAX_VALUE ? rttNanos : rtt.minRttNanos();
+        long window = windowMultiplier * (least / 4);
+        return rtt.srttNanos() == 0 ? window : Math.min(window, rtt.srttNanos());
     }
 }

@@ -2,15 +2,23 @@ package io.tun2socks.tcpstack.tcp;
 
 import io.netty.buffer.ByteBuf;
 import io.tun2socks.tcpstack.tcp.congestion.CongestionControl;
-import io.tun2socks.tcpstack.timer.Timer;
 import io.tun2socks.tcpstack.wire.TcpHeader;
 
-/** Our direction of a connection: what is sent when, and again (RFC 9293 3.8, RFC 6298, RFC 5681). */
+/**
+ * Our direction of a connection: what is sent when, and again (RFC 9293 3.8, RFC 6298, RFC 5681).
+ *
+ * <p>Nothing is paced: a burst is at most what one acknowledgement allows, or the initial window; the client is behind
+ * a device of this host, whose queue takes that, and super-segments are what makes it fast.
+ */
 final class Sender {
     /** Time-outs in a row after which the client counts as gone (RFC 9293 3.8.3: R2; Linux has 15). */
     private static final int MAX_TIMEOUTS = 15;
 
-    private static final long NEVER = Long.MAX_VALUE;
+    /** How long after an acknowledgement the receiver may at least take to show that it has not reneged; as Linux. */
+    private static final long MIN_RENEGING_DELAY = 10_000_000L;
+
+    /** An older TSecr is nonsense: no segment is that long under way. In milliseconds. */
+    private static final int MAX_ECHO_AGE = 120_000;
 
     private final TcpConnection connection;
     private final TcpContext context;
@@ -19,8 +27,7 @@ final class Sender {
     private final LossRecovery recovery;
     private final RttEstimator rtt;
     private final CongestionControl congestion;
-    private final Timer retransmissionTimer;
-    private final Timer reorderingTimer;
+    private final SendTimer timer;
     private int mss;
     private int maxPayload;
 
@@ -33,17 +40,21 @@ final class Sender {
     private long wl1;
     private long wl2;
     private boolean finQueued;
-    private boolean cwndLimited;
     private boolean writable = true;
-    /** When the retransmission or persist timer is to fire; the wheel may hold an earlier time. */
-    private long rtoDeadline = NEVER;
-
-    private long timerDeadline;
     private boolean persisting;
     /** The next segment may be small. */
     private boolean sillyOverride;
 
     private int timeouts;
+    /** When something was sent last that takes sequence numbers. */
+    private long lastSent;
+
+    /** Whether cwnd held the sender back during the last window of data (RFC 7661). */
+    private boolean cwndLimited;
+    /** If not, how much of it was in use. */
+    private long maxFlight;
+    /** SND.NXT when this was found out: it holds until this is acknowledged. */
+    private long usageSeq;
 
     /**
      * Makes the sender of a connection whose handshake is complete.
@@ -60,15 +71,16 @@ final class Sender {
         this.una = iss + 1;
         this.nxt = iss + 1;
         this.buffer = new SendBuffer(nxt);
-        this.queue = new RetransmissionQueue(context.segmentPool);
+        this.queue = new RetransmissionQueue(context.segmentPool, mss);
         this.congestion = context.config.tcp().congestion().create(mss);
-        this.recovery =
-                new LossRecovery(queue, rtt, congestion, mss, connection.peer().sackPermitted(), context.ackSample);
-        this.retransmissionTimer = new Timer(this::onRetransmissionTimer);
-        this.reorderingTimer = new Timer(now -> {
-            armReorderingTimer(recovery.onReorderingTimer(now, una, nxt));
-            connection.markDirty();
-        });
+        this.recovery = new LossRecovery(
+                context, queue, rtt, congestion, mss, connection.peer().sackPermitted(), una);
+        this.timer = new SendTimer(this, context.timers);
+    }
+
+    private int maxPayload() {
+        return context.output.maxPayload(
+                connection.isIpv4(), mss, connection.peer().timestamps() ? TcpOutput.TIMESTAMPS_LENGTH : 0);
     }
 
     long nxt() {
@@ -131,37 +143,15 @@ final class Sender {
         if (ack > nxt || ack < una - Math.max(maxWnd, 1)) {
             return false;
         }
-        long now = context.nowNanos;
         long window = connection.scaledWindow(s.window);
         boolean windowChanged = updateWindow(s, ack, window);
-        long flightBefore = nxt - una;
+        boolean outstanding = nxt > una;
         long acked = Math.max(ack - una, 0);
-        boolean duplicate = acked == 0
-                && ack == una
-                && flightBefore > 0
-                && s.payloadLength == 0
-                && !windowChanged
-                && s.length() == 0;
-        recovery.begin(now);
-        for (int i = 0; i < s.options.sackBlocks(); i++) {
-            long start = Seq.unwrap(s.options.sackStart(i), una);
-            long end = Seq.unwrap(s.options.sackEnd(i), una);
-            if (connection.peer().sackPermitted() && start >= ack && start < end && end <= nxt) {
-                queue.sack(start, end, recovery);
-            }
+        boolean duplicate = ack == una && outstanding && !windowChanged && s.length() == 0;
+        if (outstanding || s.options.sackBlocks() > 0) {
+            takeAck(s, ack, acked, duplicate);
         }
-        if (acked > 0) {
-            queue.acknowledge(ack, recovery);
-            una = ack;
-            buffer.release(Math.min(ack, buffer.endSeq()));
-            timeouts = 0;
-        }
-        if (flightBefore > 0) {
-            armReorderingTimer(recovery.end(acked, duplicate, una, nxt, flightBefore, cwndLimited));
-        }
-        if (acked > 0) {
-            rearm(now);
-        } else if (persisting || wnd == 0) {
+        if (acked == 0 && (persisting || wnd == 0)) {
             // The client is there and takes nothing (RFC 9293 3.8.6.1); it may even have taken its window back.
             timeouts = 0;
         }
@@ -172,6 +162,32 @@ final class Sender {
             connection.handler().onWritable();
         }
         return true;
+    }
+
+    private void takeAck(Segment s, long ack, long acked, boolean duplicate) {
+        recovery.begin(echoAge(s));
+        if (acked > 0) {
+            queue.acknowledge(ack, recovery);
+            una = ack;
+            buffer.release(Math.min(ack, buffer.endSeq()));
+            timeouts = 0;
+        }
+        if (ack == una && connection.peer().sackPermitted()) {
+            recovery.sack(s, ack, nxt);
+        }
+        reorderingIn(recovery.end(acked, duplicate, una, nxt, isCwndLimited()));
+        if (acked > 0) {
+            rearm(context.nowNanos);
+        }
+    }
+
+    /** How many milliseconds ago TSecr was our TSval; -1 if there is none. */
+    private long echoAge(Segment s) {
+        if (!connection.peer().timestamps() || !s.options.timestamps() || s.options.tsEcr() == 0) {
+            return -1;
+        }
+        int age = connection.tsVal() - s.options.tsEcr();
+        return age < 0 || age > MAX_ECHO_AGE ? -1 : age;
     }
 
     /** Tells whether a sequence number is one of those sent and not acknowledged. */
@@ -192,11 +208,6 @@ final class Sender {
             maxPayload = maxPayload();
             recovery.onMssReduced(newMss, nxt);
         }
-    }
-
-    private int maxPayload() {
-        return context.output.maxPayload(
-                connection.isIpv4(), mss, connection.peer().timestamps() ? TcpOutput.TIMESTAMPS_LENGTH : 0);
     }
 
     private boolean updateWindow(Segment s, long ack, long window) {
@@ -221,40 +232,78 @@ final class Sender {
     /** Sends what may be sent: first what was lost, then new data, then FIN. */
     void output() {
         long now = context.nowNanos;
+        if (recovery.takeNewDataFirst() && !sendNewData(now)) {
+            recovery.withoutNewData();
+        }
         boolean repairDue = recovery.takeRepairDue();
-        while (queue.hasLost() && (repairDue || recovery.pipe() < congestion.cwnd())) {
+        while (queue.hasLost() && (repairDue || recovery.pipe() < recovery.cwnd())) {
             repairDue = false;
             SentSegment lost = queue.firstLost();
-            long room = Math.max(congestion.cwnd() - recovery.pipe(), mss);
+            long room = Math.max(recovery.cwnd() - recovery.pipe(), mss);
             queue.split(lost, Math.min(wholeSegments(Math.min(room, lost.length())), maxPayload));
             context.stats.retransmits++;
             transmit(lost, now);
         }
-        cwndLimited = queue.hasLost();
-        if (cwndLimited) {
+        if (queue.hasLost()) {
+            noteUsage(true);
             return;
         }
-        boolean more = true;
-        while (more) {
-            more = sendNew(now);
-        }
+        sendNewData(now);
         if (queue.isEmpty() && hasUnsent() && !persisting) {
             persisting = true;
             rearm(now);
         }
     }
 
+    /** Sends as much new data as the windows allow; returns whether something was sent. */
+    private boolean sendNewData(long now) {
+        if (!hasUnsent()) {
+            return false;
+        }
+        if (queue.isEmpty() && lastSent != 0 && now - lastSent > rtt.rtoNanos()) {
+            congestion.onIdle();
+        }
+        long before = nxt;
+        boolean more = true;
+        while (more) {
+            more = sendNew(now, recovery.cwnd() - recovery.pipe(), maxPayload);
+        }
+        boolean sent = nxt > before;
+        boolean limited = recovery.cwnd() - recovery.pipe() < mss;
+        if (sent || limited) {
+            noteUsage(limited);
+        }
+        if (sent) {
+            probeIn(now);
+        }
+        return sent;
+    }
+
+    /** Remembers the strongest sign of how far cwnd was in use during a window of data, as Linux does. */
+    private void noteUsage(boolean limited) {
+        long flight = nxt - una;
+        if (una >= usageSeq || limited || (!cwndLimited && flight > maxFlight)) {
+            cwndLimited = limited;
+            maxFlight = flight;
+            usageSeq = nxt;
+        }
+    }
+
+    /** Whether cwnd may grow. In slow start it is to become twice what is in use. */
+    private boolean isCwndLimited() {
+        return cwndLimited || (congestion.cwnd() < congestion.ssthresh() && congestion.cwnd() < 2 * maxFlight);
+    }
+
     private boolean hasUnsent() {
         return nxt < buffer.endSeq() || (finQueued && nxt == buffer.endSeq());
     }
 
-    private boolean sendNew(long now) {
+    private boolean sendNew(long now, long cwndRoom, int most) {
         long available = buffer.endSeq() - nxt;
         if (available < 0 || (available == 0 && !finQueued)) {
             return false;
         }
         long windowRoom = una + wnd - nxt;
-        long cwndRoom = congestion.cwnd() - recovery.pipe();
         if (available == 0) {
             // FIN alone: it takes a sequence number, so it needs the window, but not cwnd.
             if (windowRoom < 1) {
@@ -265,14 +314,13 @@ final class Sender {
             return true;
         }
         long room = Math.min(windowRoom, cwndRoom);
-        long length = Math.min(Math.min(available, room), maxPayload);
+        long length = Math.min(Math.min(available, room), most);
         if (length < available) {
             // Sender's silly-window avoidance (RFC 9293 3.8.6.2.1): whole segments, unless this is all there is, or
             // the window never was large enough for one, or has been small for long.
             if (length >= mss) {
                 length = wholeSegments(length);
             } else if (cwndRoom < Math.min(windowRoom, mss) || length <= 0 || (length < maxWnd / 2 && !sillyOverride)) {
-                cwndLimited |= cwndRoom < windowRoom;
                 return false;
             }
         }
@@ -292,11 +340,13 @@ final class Sender {
         int flags = (last ? TcpHeader.PSH : 0) | (fin ? TcpHeader.FIN : 0);
         long end = nxt + payload + (fin ? 1 : 0);
         queue.add(nxt, end, now);
+        recovery.onSent(end - nxt);
         context.output.segment(connection, nxt, flags, mss);
         nxt = end;
+        lastSent = now;
         persisting = false;
         sillyOverride = false;
-        if (rtoDeadline == NEVER) {
+        if (!timer.isRetransmissionSet()) {
             rearm(now);
         }
     }
@@ -313,8 +363,10 @@ final class Sender {
         boolean fin = segment.end > buffer.endSeq();
         int flags = (segment.end >= buffer.endSeq() ? TcpHeader.PSH : 0) | (fin ? TcpHeader.FIN : 0);
         queue.onRetransmitted(segment, now);
+        recovery.onRetransmit(segment.length());
         context.output.segment(connection, segment.start, flags, mss);
-        if (rtoDeadline == NEVER) {
+        lastSent = now;
+        if (segment == queue.first() || !timer.isRetransmissionSet()) {
             rearm(now);
         }
     }
@@ -324,39 +376,59 @@ final class Sender {
         return length <= mss ? length : length / mss * mss;
     }
 
+    // ---- timers ----
+
     private void rearm(long now) {
         if (queue.isEmpty() && !persisting) {
-            rtoDeadline = NEVER;
+            timer.retransmission(SendTimer.NEVER);
+            timer.probe(SendTimer.NEVER);
             return;
         }
-        rtoDeadline = now + rtt.rtoNanos();
-        if (!retransmissionTimer.isScheduled() || rtoDeadline < timerDeadline) {
-            scheduleRetransmissionTimer();
+        long wait = rtt.rtoNanos();
+        if (!queue.isEmpty() && queue.first().sacked) {
+            // A sign of reneging: it is given a moment to acknowledge what it has (as Linux).
+            wait = Math.min(wait, Math.max(rtt.srttNanos() / 2, MIN_RENEGING_DELAY));
         }
+        timer.retransmission(now + wait);
+        probeIn(now);
     }
 
-    private void scheduleRetransmissionTimer() {
-        timerDeadline = rtoDeadline;
-        context.timers.schedule(retransmissionTimer, timerDeadline);
+    private void probeIn(long now) {
+        long delay = recovery.probeDelay(nxt - una <= mss);
+        timer.probe(delay < 0 ? SendTimer.NEVER : Math.min(now + delay, timer.retransmission()));
     }
 
-    private void armReorderingTimer(long wait) {
-        if (wait > 0) {
-            context.timers.schedule(reorderingTimer, context.nowNanos + wait);
-        } else {
-            context.timers.cancel(reorderingTimer);
-        }
+    private void reorderingIn(long wait) {
+        timer.reordering(wait > 0 ? context.nowNanos + wait : SendTimer.NEVER);
     }
 
-    private void onRetransmissionTimer(long now) {
-        if (rtoDeadline == NEVER) {
+    /** What is late counts as lost now. */
+    void onReorderingTimeout(long now) {
+        reorderingIn(recovery.onReorderingTimer(una, nxt));
+        connection.markDirty();
+    }
+
+    /** Sends a tail loss probe: new data if there is some that may be sent, else the last segment (RFC 8985 7.3). */
+    void onProbeTimeout(long now) {
+        if (recovery.probeDelay(false) < 0) {
             return;
         }
-        if (now < rtoDeadline) {
-            // Acknowledgements have moved the deadline since; moving the timer for each would cost more than this.
-            scheduleRetransmissionTimer();
-            return;
+        context.stats.tailProbes++;
+        boolean fresh = hasUnsent() && sendNew(now, mss, mss);
+        if (!fresh) {
+            SentSegment last = queue.last();
+            if (last.length() > mss) {
+                queue.split(last, wholeSegments(last.length() - 1));
+                last = queue.last();
+            }
+            transmit(last, now);
         }
+        recovery.onProbe(!fresh, nxt);
+        rearm(now);
+    }
+
+    /** The retransmission timer, or the persist timer, has run out. */
+    void onRetransmissionTimeout(long now) {
         if (++timeouts > MAX_TIMEOUTS) {
             connection.onTimedOut();
             return;
@@ -365,13 +437,14 @@ final class Sender {
             // A window that stays small is used as it is (RFC 9293 3.8.6.2.1).
             sillyOverride = true;
         } else if (queue.isEmpty()) {
-            // Zero-window probe (RFC 9293 3.8.6.1): an old byte, which the client answers with its window.
+            // Zero-window probe (RFC 9293 3.8.6.1): an old number without data, as Linux sends it, which the client
+            // answers with its window. A new byte would have to be taken into account if the window shrinks.
             rtt.onTimeout();
             context.output.payload();
             context.output.segment(connection, una - 1, 0, mss);
         } else {
             context.stats.timeouts++;
-            recovery.onTimeout(now, una, nxt);
+            recovery.onTimeout(timeouts, una, nxt);
         }
         rearm(now);
         connection.markDirty();
@@ -381,7 +454,6 @@ final class Sender {
     void close() {
         buffer.close();
         queue.clear();
-        context.timers.cancel(retransmissionTimer);
-        context.timers.cancel(reorderingTimer);
+        timer.cancel();
     }
 }

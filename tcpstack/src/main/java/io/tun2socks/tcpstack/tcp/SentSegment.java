@@ -15,8 +15,14 @@ final class SentSegment {
     /** Taken for lost and not yet sent again. */
     boolean lost;
 
+    /** The neighbours in order of sequence numbers. */
     SentSegment previous;
+
     SentSegment next;
+    /** The neighbours in the {@link SegmentList} of its kind: lost, or in flight; null if SACKed. */
+    SentSegment listPrevious;
+
+    SentSegment listNext;
 
     long length() {
         return end - start;
@@ -24,5 +30,10 @@ final class SentSegment {
 
     boolean inFlight() {
         return !sacked && !lost;
+    }
+
+    /** Whether it was sent after another (RFC 8985 6.2 step 2: RACK_sent_after). */
+    static boolean isAfter(long time1, long seq1, long time2, long seq2) {
+        return time1 > time2 || (time1 == time2 && seq1 > seq2);
     }
 }

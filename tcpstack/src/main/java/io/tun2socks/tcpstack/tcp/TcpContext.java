@@ -16,6 +16,8 @@ final class TcpContext {
     final ByteBufAllocator allocator;
     final TcpLayer layer;
     final ArrayDeque<SentSegment> segmentPool = new ArrayDeque<>();
+    /** Scratch for the acknowledgement that is being handled. */
+    final AckState ack = new AckState();
     /** Scratch for what an acknowledgement tells the congestion control. */
     final AckSample ackSample = new AckSample();
     /** Scratch for SACK blocks. */

@@ -84,7 +84,7 @@ class ClosingTest {
 
     @Test
     void rfc6298_finIsSentAgainUntilAcknowledged() {
-        peer.connect();
+        peer.connect(Seg.of(SYN).mss(1460));
         peer.flow().connection.shutdownOutput();
         peer.settle().expect(ACK | FIN | PSH, 1, 1, 0);
         peer.expectAfter(200, ACK | FIN | PSH, 1, 1, 0);
