@@ -270,6 +270,7 @@ final class LossRecovery implements Consumer<SentSegment> {
             // Step 3a: new data was sent, and the first unacknowledged is missing still.
             if (duplicate || ack.delivered > acked) {
                 spurious.frto(false);
+                repairDue = true;
             }
         } else if (acked > 0 && una < recoveryPoint) {
             recoveryPoint = nxt;
@@ -399,9 +400,9 @@ final class LossRecovery implements Consumer<SentSegment> {
     // ---- what is sent ----
 
     /** Counts a repair. */
-    void onRetransmit(long bytes) {
-        spurious.onRepair(bytes, context.nowNanos);
-        onSent(bytes);
+    void onRetransmit(SentSegment segment) {
+        spurious.onRepair(segment);
+        onSent(segment.length());
     }
 
     /** Counts what is sent, repairs or not. */

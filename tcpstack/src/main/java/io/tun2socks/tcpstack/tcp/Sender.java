@@ -240,7 +240,7 @@ final class Sender {
             repairDue = false;
             SentSegment lost = queue.firstLost();
             long room = Math.max(recovery.cwnd() - recovery.pipe(), mss);
-            queue.split(lost, Math.min(wholeSegments(Math.min(room, lost.length())), maxPayload));
+            splitPayload(lost, Math.min(wholeSegments(Math.min(room, payload(lost))), maxPayload));
             context.stats.retransmits++;
             transmit(lost, now);
         }
@@ -352,8 +352,7 @@ final class Sender {
     }
 
     private void transmit(SentSegment segment, long now) {
-        long dataEnd = Math.min(segment.end, buffer.endSeq());
-        int payload = (int) (dataEnd - segment.start);
+        int payload = (int) payload(segment);
         int gathered = payload == 0 ? 0 : buffer.gather(segment.start, payload, context.output.payload());
         if (payload == 0) {
             context.output.payload();
@@ -363,11 +362,23 @@ final class Sender {
         boolean fin = segment.end > buffer.endSeq();
         int flags = (segment.end >= buffer.endSeq() ? TcpHeader.PSH : 0) | (fin ? TcpHeader.FIN : 0);
         queue.onRetransmitted(segment, now);
-        recovery.onRetransmit(segment.length());
+        recovery.onRetransmit(segment);
         context.output.segment(connection, segment.start, flags, mss);
         lastSent = now;
         if (segment == queue.first() || !timer.isRetransmissionSet()) {
             rearm(now);
+        }
+    }
+
+    /** The bytes of a segment: its length without FIN. */
+    private long payload(SentSegment segment) {
+        return Math.min(segment.end, buffer.endSeq()) - segment.start;
+    }
+
+    /** Cuts off what is more than some bytes; FIN stays with the last of them. */
+    private void splitPayload(SentSegment segment, long length) {
+        if (payload(segment) > length) {
+            queue.split(segment, length);
         }
     }
 
@@ -417,8 +428,8 @@ final class Sender {
         boolean fresh = hasUnsent() && sendNew(now, mss, mss);
         if (!fresh) {
             SentSegment last = queue.last();
-            if (last.length() > mss) {
-                queue.split(last, wholeSegments(last.length() - 1));
+            if (payload(last) > mss) {
+                splitPayload(last, wholeSegments(payload(last) - 1));
                 last = queue.last();
             }
             transmit(last, now);

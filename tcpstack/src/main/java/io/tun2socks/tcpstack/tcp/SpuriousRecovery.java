@@ -14,16 +14,20 @@ final class SpuriousRecovery {
     private long unconfirmed;
     /** When something was sent again first, or NONE. */
     private long firstRepair = NONE;
+    /** The end of what was sent again. */
+    private long repairedEnd;
     /** F-RTO goes on: nothing is known but that the timer ran out. */
     private boolean frto;
 
     private boolean allDuplicates;
 
-    /** A recovery begins. */
+    /** A recovery begins. Repairs that are under way from an earlier one must not be taken for originals. */
     void begin(long una, boolean timeout) {
         marker = una;
-        unconfirmed = 0;
-        firstRepair = NONE;
+        if (una >= repairedEnd) {
+            unconfirmed = 0;
+            firstRepair = NONE;
+        }
         allDuplicates = false;
         frto = timeout;
     }
@@ -43,12 +47,12 @@ final class SpuriousRecovery {
         frto = false;
     }
 
-    void onRepair(long bytes, long now) {
-        if (marker != NONE) {
-            unconfirmed += bytes;
-            if (firstRepair == NONE) {
-                firstRepair = now;
-            }
+    /** A segment was sent again. */
+    void onRepair(SentSegment segment) {
+        unconfirmed += segment.length();
+        repairedEnd = Math.max(repairedEnd, segment.end);
+        if (firstRepair == NONE) {
+            firstRepair = segment.xmitNanos;
         }
     }
 

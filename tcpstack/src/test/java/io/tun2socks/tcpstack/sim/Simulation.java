@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tun2socks.tcpstack.FlowHandler;
 import io.tun2socks.tcpstack.Offloads;
 import io.tun2socks.tcpstack.StackConfig;
+import io.tun2socks.tcpstack.StackStats;
 import io.tun2socks.tcpstack.tcp.CloseReason;
 import io.tun2socks.tcpstack.tcp.TcpConnection;
 import io.tun2socks.tcpstack.udp.UdpEndpoint;
@@ -46,6 +47,18 @@ public final class Simulation {
             long startNanos,
             long limitNanos) {}
 
+    /**
+     * How a run went.
+     *
+     * @param nanos the virtual time that it took, in nanoseconds
+     * @param packetsOut packets, or super-segments, that the stack sent
+     * @param retransmits segments that it sent again
+     * @param timeouts its retransmission time-outs
+     * @param tailProbes its tail loss probes
+     * @param undone recoveries that it took back
+     */
+    public record Result(long nanos, long packetsOut, long retransmits, long timeouts, long tailProbes, long undone) {}
+
     private final Scenario scenario;
     private final SimClock clock;
     private final EventQueue events;
@@ -66,6 +79,11 @@ public final class Simulation {
      * @return the virtual time that it took, in nanoseconds
      */
     public static long run(Scenario scenario) {
+        return measure(scenario).nanos();
+    }
+
+    /** Runs a scenario as {@link #run} does, and tells more of it. */
+    public static Result measure(Scenario scenario) {
         Simulation simulation = new Simulation(scenario);
         try {
             return simulation.run();
@@ -77,7 +95,7 @@ public final class Simulation {
         }
     }
 
-    private long run() {
+    private Result run() {
         Random random = new Random(scenario.seed());
         byte[] up = bytes(random, scenario.upBytes());
         byte[] down = bytes(random, scenario.downBytes());
@@ -115,7 +133,14 @@ public final class Simulation {
             host.stack().close();
         }
         assertThat(host.usedMemory()).as("bytes not released").isZero();
-        return clock.now() - scenario.startNanos();
+        StackStats stats = host.stack().stats();
+        return new Result(
+                clock.now() - scenario.startNanos(),
+                stats.packetsOut,
+                stats.retransmits,
+                stats.timeouts,
+                stats.tailProbes,
+                stats.undone);
     }
 
     private boolean isOver() {
