@@ -24,6 +24,7 @@ import java.util.random.RandomGenerator;
  */
 public final class Stack implements AutoCloseable {
     private final StackStats stats = new StackStats();
+    private final MemoryAccount memory;
     private final ByteBuf header;
     private final TimerWheel timers;
     private final PathMtus paths;
@@ -60,9 +61,11 @@ public final class Stack implements AutoCloseable {
         timers = new TimerWheel(nowNanos);
         paths = new PathMtus(config.mtu(), random);
         IpOutput output = new IpOutput(config, sink, stats, paths, header, random.nextInt());
+        memory = new MemoryAccount(config.memoryLimit());
         icmp = new IcmpLayer(stats, output, nowNanos);
-        tcp = new TcpLayer(config, stats, timers, output, icmp, paths, allocator, random, flows::onTcp, flushRequest);
-        udp = new UdpLayer(config, stats, output, icmp, allocator, random, flows::onUdp);
+        tcp = new TcpLayer(
+                config, stats, timers, output, icmp, paths, allocator, memory, random, flows::onTcp, flushRequest);
+        udp = new UdpLayer(config, stats, output, icmp, allocator, memory, random, flows::onUdp);
         IcmpInput messages = new IcmpInput(stats, icmp, tcp, udp, paths, handoff);
         input = new IpInput(stats, tcp, udp, messages, icmp, handoff, reassembler, timers);
         now(nowNanos);
@@ -131,6 +134,11 @@ public final class Stack implements AutoCloseable {
     /** Returns the counters. */
     public StackStats stats() {
         return stats;
+    }
+
+    /** Returns the account of what all flows hold; who keeps bytes of a flow outside of the stack adds them here. */
+    public MemoryAccount memory() {
+        return memory;
     }
 
     /** Returns the TCP connections that are open. */

@@ -32,6 +32,8 @@ public final class StackStats {
     public long synCookiesAccepted;
     /** Acknowledgements that were no cookie of ours, while some might have come back. */
     public long synCookiesFailed;
+    /** New flows refused because the memory of all flows was at its ceiling. */
+    public long memoryRefused;
     /** RST segments sent. */
     public long resetsOut;
     /** Segments sent again. */

@@ -70,7 +70,7 @@ public enum Setting {
     /** Memory. */
     MEMORY_LIMIT("memory-limit", "memory-limit", Kind.TEXT, Group.TRAFFIC, "SIZE", """
             Most payload that all connections and sessions together may hold. At the limit new connections are \
-            refused; open ones go on with small windows."""),
+            refused; open ones go on with small windows. Default: half of the direct memory that the JVM may use."""),
     /** UDP session time. */
     UDP_TIMEOUT("udp-timeout", "udp-timeout", Kind.TEXT, Group.TRAFFIC, "DURATION", """
             End a UDP session after this long without a datagram, 1s or more. Default: 1m."""),

@@ -1,5 +1,6 @@
 package io.tun2socks.engine;
 
+import io.netty.util.internal.PlatformDependent;
 import io.tun2socks.tcpstack.tcp.TcpConfig;
 import java.time.Duration;
 
@@ -12,9 +13,9 @@ import java.time.Duration;
  * @param drain how long open flows may go on after a stop was asked for
  */
 public record EngineOptions(TcpConfig tcp, long memoryLimit, Duration udpTimeout, Duration drain) {
-    /** The defaults. */
-    public static final EngineOptions DEFAULT =
-            new EngineOptions(TcpConfig.DEFAULT, 1L << 30, Duration.ofSeconds(60), Duration.ofSeconds(3));
+    /** The defaults; of the direct memory that the JVM may use, half is for payload. */
+    public static final EngineOptions DEFAULT = new EngineOptions(
+            TcpConfig.DEFAULT, PlatformDependent.maxDirectMemory() / 2, Duration.ofSeconds(60), Duration.ofSeconds(3));
 
     /** Returns the same with another time for open flows to end. */
     public EngineOptions withDrain(Duration newDrain) {

@@ -80,8 +80,9 @@ final class UdpSession implements UdpHandler, Flow {
             case OPEN -> transport.send(destination, payload);
             case OPENING -> {
                 int length = payload.readableBytes();
-                if (waiting.isEmpty() || (waiting.size() < MAX_WAITING && waitingBytes + length <= MAX_WAITING_BYTES)) {
+                if (mayWait(length)) {
                     waitingBytes += length;
+                    shard.stack().memory().take(length);
                     waiting.add(new Waiting(destination, payload));
                 } else {
                     payload.release();
@@ -93,6 +94,18 @@ final class UdpSession implements UdpHandler, Flow {
             }
             default -> payload.release();
         }
+    }
+
+    private boolean mayWait(int length) {
+        return waiting.isEmpty()
+                || (waiting.size() < MAX_WAITING
+                        && waitingBytes + length <= MAX_WAITING_BYTES
+                        && !shard.stack().memory().isFull());
+    }
+
+    private void endWaiting() {
+        shard.stack().memory().give(waitingBytes);
+        waitingBytes = 0;
     }
 
     @Override
@@ -150,6 +163,7 @@ final class UdpSession implements UdpHandler, Flow {
             for (Waiting w = waiting.poll(); w != null; w = waiting.poll()) {
                 transport.send(w.destination(), w.payload());
             }
+            endWaiting();
             transport.flush();
         } else {
             state = State.FAILED;
@@ -158,6 +172,7 @@ final class UdpSession implements UdpHandler, Flow {
                 w.payload().release();
                 endpoint.unreachable(w.destination().address(), w.destination().port(), Unreachable.PORT);
             }
+            endWaiting();
             shard.stack().timers().schedule(idleTimer, System.nanoTime() + RETRY_NANOS);
         }
     }
@@ -226,6 +241,7 @@ final class UdpSession implements UdpHandler, Flow {
         for (Waiting w = waiting.poll(); w != null; w = waiting.poll()) {
             w.payload().release();
         }
+        endWaiting();
         endpoint.close();
         shard.onFlowEnded(
                 this,

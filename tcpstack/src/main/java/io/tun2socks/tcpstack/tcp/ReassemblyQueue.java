@@ -15,11 +15,17 @@ final class ReassemblyQueue {
     private long[] starts = new long[8];
     private int count;
     private final ReceivedRanges ranges = new ReceivedRanges();
+    private long bytes;
     private long duplicateStart;
     private long duplicateEnd;
 
     boolean isEmpty() {
         return count == 0;
+    }
+
+    /** Returns the bytes held. */
+    long bytes() {
+        return bytes;
     }
 
     /**
@@ -90,6 +96,7 @@ final class ReassemblyQueue {
         System.arraycopy(buffers, 1, buffers, 0, count);
         System.arraycopy(starts, 1, starts, 0, count);
         buffers[count] = null;
+        bytes -= data.readableBytes();
         return data;
     }
 
@@ -113,6 +120,7 @@ final class ReassemblyQueue {
             buffers[i] = null;
         }
         count = 0;
+        bytes = 0;
         ranges.clear();
     }
 
@@ -148,6 +156,7 @@ final class ReassemblyQueue {
         buffers[at] = data.retainedSlice(data.readerIndex() + offset, length);
         starts[at] = start;
         count++;
+        bytes += length;
         return true;
     }
 }

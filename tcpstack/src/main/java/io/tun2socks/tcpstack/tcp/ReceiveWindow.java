@@ -42,6 +42,13 @@ final class ReceiveWindow {
         return advertised;
     }
 
+    /** Returns the bytes that lie with the user, and forgets them. */
+    long close() {
+        long left = unconsumed;
+        unconsumed = 0;
+        return left;
+    }
+
     /** Data has come in order and lies with the user now. */
     void onDelivered(int bytes) {
         nxt += bytes;
@@ -59,13 +66,14 @@ final class ReceiveWindow {
      * @param bytes how many
      * @param nowNanos the time
      * @param srttNanos the round trip, or 0 if not known
+     * @param mayGrow whether there is memory for a larger window
      */
-    void onConsumed(int bytes, long nowNanos, long srttNanos) {
+    void onConsumed(int bytes, long nowNanos, long srttNanos, boolean mayGrow) {
         unconsumed -= bytes;
         consumedInTurn += bytes;
         if (nowNanos - turnNanos > srttNanos) {
             // Half a window and more per round trip: the window may be what holds the client back.
-            if (srttNanos > 0 && consumedInTurn >= budget / 2 && turnNanos != 0) {
+            if (mayGrow && srttNanos > 0 && consumedInTurn >= budget / 2 && turnNanos != 0) {
                 budget = (int) Math.min(2L * budget, maxBudget);
             }
             consumedInTurn = 0;
@@ -73,20 +81,28 @@ final class ReceiveWindow {
         }
     }
 
-    /** Tells whether the window has opened so far that the client should hear of it now. */
-    boolean shouldUpdate(int mss) {
-        long gain = nxt + budget - unconsumed - advertised;
-        return gain >= Math.min(Math.max(2L * mss, budget / 4), budget / 2) || (gain >= mss && advertised - nxt < mss);
+    /**
+     * Tells whether the window has opened so far that the client should hear of it now.
+     *
+     * @param mss the client's full segment
+     * @param most the most that the budget may be at the moment
+     */
+    boolean shouldUpdate(int mss, int most) {
+        int allowed = Math.min(budget, most);
+        long gain = nxt + allowed - unconsumed - advertised;
+        return gain >= Math.min(Math.max(2L * mss, allowed / 4), allowed / 2)
+                || (gain >= mss && advertised - nxt < mss);
     }
 
     /**
      * Fixes the window that goes out with the segment being built, and remembers it.
      *
+     * @param most the most that the budget may be at the moment
      * @return the window field of the header
      */
-    int advertise() {
+    int advertise(int most) {
         long room = Math.max(budget - unconsumed, 0);
-        long offered = room >> scale;
+        long offered = Math.max(Math.min(budget, most) - unconsumed, 0) >> scale;
         long known = advertised - nxt;
         if (offered << scale < known) {
             // Rounded up, so that the edge does not move left by the granularity of the scale. That moves it right a

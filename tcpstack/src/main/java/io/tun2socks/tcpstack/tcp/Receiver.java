@@ -188,7 +188,14 @@ final class Receiver {
         ByteBuf data = slice(s.packet, s.payloadOffset + skip, length);
         if (from != nxt()) {
             context.stats.outOfOrder++;
+            if (context.memory.isFull()) {
+                // Not yet acknowledged nor reported by SACK: the client sends it again.
+                data.release();
+                return;
+            }
+            long before = reassembly.bytes();
             reassembly.insert(from, data);
+            context.memory.take(reassembly.bytes() - before);
             if (reassembly.duplicateEnd() > reassembly.duplicateStart()) {
                 onDuplicate(reassembly.duplicateStart(), reassembly.duplicateEnd());
             }
@@ -199,6 +206,7 @@ final class Receiver {
         while (!reassembly.isEmpty() && reassembly.firstStart() <= nxt() && connection.isOpen()) {
             long start = reassembly.firstStart();
             ByteBuf next = reassembly.removeFirst();
+            context.memory.give(next.readableBytes());
             int known = (int) Math.min(nxt() - start, next.readableBytes());
             if (known > 0 && duplicateEnd <= duplicateStart) {
                 duplicateStart = start;
@@ -222,6 +230,7 @@ final class Receiver {
     private void deliver(ByteBuf data) {
         int length = data.readableBytes();
         window.onDelivered(length);
+        context.memory.take(length);
         unackedBytes += length;
         connection.handler().onData(data);
     }
@@ -235,8 +244,9 @@ final class Receiver {
 
     /** The user has no more use for bytes: the window may open. */
     void consumed(int bytes, long srttNanos) {
-        window.onConsumed(bytes, context.nowNanos, srttNanos);
-        if (finSeq < 0 && window.shouldUpdate(fullSegment)) {
+        context.memory.give(bytes);
+        window.onConsumed(bytes, context.nowNanos, srttNanos, !context.memory.isTight());
+        if (finSeq < 0 && window.shouldUpdate(fullSegment, budgetLimit())) {
             ackNow();
         }
     }
@@ -253,7 +263,11 @@ final class Receiver {
         lastAckSent = nxt();
         unackedBytes = 0;
         context.timers.cancel(delayedAck);
-        return window.advertise();
+        return window.advertise(budgetLimit());
+    }
+
+    private int budgetLimit() {
+        return context.memory.isFull() ? TcpConfig.CROWDED_BUFFER : Integer.MAX_VALUE;
     }
 
     /** Appends the SACK option if something has come twice or ahead of a gap (RFC 2018 4, RFC 2883 4). */
@@ -275,6 +289,8 @@ final class Receiver {
 
     /** Releases everything. */
     void close() {
+        // What lies with the user is the user's from now on.
+        context.memory.give(reassembly.bytes() + window.close());
         reassembly.close();
         context.timers.cancel(delayedAck);
     }

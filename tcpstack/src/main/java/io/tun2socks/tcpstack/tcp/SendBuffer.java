@@ -1,6 +1,7 @@
 package io.tun2socks.tcpstack.tcp;
 
 import io.netty.buffer.ByteBuf;
+import io.tun2socks.tcpstack.MemoryAccount;
 import io.tun2socks.tcpstack.OutboundPacket;
 
 /**
@@ -8,6 +9,7 @@ import io.tun2socks.tcpstack.OutboundPacket;
  * the user's buffers as they are, in a ring, until they are acknowledged.
  */
 final class SendBuffer {
+    private final MemoryAccount memory;
     private ByteBuf[] buffers = new ByteBuf[16];
     private long[] starts = new long[16];
     private int head;
@@ -19,8 +21,10 @@ final class SendBuffer {
      * Makes an empty buffer.
      *
      * @param startSeq the unwrapped sequence number of the first byte to come
+     * @param memory where the bytes count
      */
-    SendBuffer(long startSeq) {
+    SendBuffer(long startSeq, MemoryAccount memory) {
+        this.memory = memory;
         this.startSeq = startSeq;
         this.endSeq = startSeq;
     }
@@ -49,6 +53,7 @@ final class SendBuffer {
         starts[index] = endSeq;
         count++;
         endSeq += data.readableBytes();
+        memory.take(data.readableBytes());
     }
 
     /**
@@ -65,6 +70,7 @@ final class SendBuffer {
             buffers[head] = null;
             head = index(1);
             count--;
+            memory.give(buffer.readableBytes());
             buffer.release();
         }
         startSeq = Math.max(startSeq, ackSeq);

@@ -70,7 +70,7 @@ final class Sender {
         this.maxPayload = maxPayload();
         this.una = iss + 1;
         this.nxt = iss + 1;
-        this.buffer = new SendBuffer(nxt);
+        this.buffer = new SendBuffer(nxt, context.memory);
         this.queue = new RetransmissionQueue(context.segmentPool, mss);
         this.congestion = context.config.tcp().congestion().create(mss);
         this.recovery = new LossRecovery(
@@ -97,8 +97,13 @@ final class Sender {
     }
 
     boolean isWritable() {
-        writable = buffer.size() < context.config.tcp().sendBufferLimit();
+        writable = buffer.size() < bufferLimit();
         return writable;
+    }
+
+    private int bufferLimit() {
+        int limit = context.config.tcp().sendBufferLimit();
+        return context.memory.isFull() ? Math.min(limit, TcpConfig.CROWDED_BUFFER) : limit;
     }
 
     boolean isFinQueued() {
@@ -155,9 +160,7 @@ final class Sender {
             // The client is there and takes nothing (RFC 9293 3.8.6.1); it may even have taken its window back.
             timeouts = 0;
         }
-        if (!writable
-                && connection.isOpen()
-                && buffer.size() <= context.config.tcp().sendBufferLimit() / 2) {
+        if (!writable && connection.isOpen() && buffer.size() <= bufferLimit() / 2) {
             writable = true;
             connection.handler().onWritable();
         }

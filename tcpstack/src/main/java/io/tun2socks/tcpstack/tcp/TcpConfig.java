@@ -28,6 +28,9 @@ public record TcpConfig(
         int keepAliveProbes) {
     private static final long SECOND = 1_000_000_000L;
 
+    /** The bytes that a connection may hold in each direction while all memory is in use. */
+    static final int CROWDED_BUFFER = 1 << 14;
+
     /** What a connection gets if nobody says otherwise. */
     public static final TcpConfig DEFAULT = new TcpConfig(
             1 << 20, 1 << 18, 4 << 20, 1 << 16, 1 << 10, CongestionAlgorithm.CUBIC, 7200 * SECOND, 75 * SECOND, 9);

@@ -206,7 +206,7 @@ public final class TcpConnection extends FourTuple {
      * @param bytes how many
      */
     public void consumed(int bytes) {
-        if (isOpen()) {
+        if (state != TcpState.CLOSED) {
             receiver.consumed(bytes, rtt.srttNanos());
         }
     }

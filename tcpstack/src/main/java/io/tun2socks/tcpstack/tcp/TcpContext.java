@@ -1,6 +1,7 @@
 package io.tun2socks.tcpstack.tcp;
 
 import io.netty.buffer.ByteBufAllocator;
+import io.tun2socks.tcpstack.MemoryAccount;
 import io.tun2socks.tcpstack.StackConfig;
 import io.tun2socks.tcpstack.StackStats;
 import io.tun2socks.tcpstack.tcp.congestion.AckSample;
@@ -15,6 +16,7 @@ final class TcpContext {
     final TcpOutput output;
     final ByteBufAllocator allocator;
     final TcpLayer layer;
+    final MemoryAccount memory;
     final ArrayDeque<SentSegment> segmentPool = new ArrayDeque<>();
     /** Scratch for the acknowledgement that is being handled. */
     final AckState ack = new AckState();
@@ -32,12 +34,14 @@ final class TcpContext {
             TimerWheel timers,
             TcpOutput output,
             ByteBufAllocator allocator,
-            TcpLayer layer) {
+            TcpLayer layer,
+            MemoryAccount memory) {
         this.config = config;
         this.stats = stats;
         this.timers = timers;
         this.output = output;
         this.allocator = allocator;
         this.layer = layer;
+        this.memory = memory;
     }
 }

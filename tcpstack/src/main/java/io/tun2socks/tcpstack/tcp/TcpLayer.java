@@ -2,6 +2,7 @@ package io.tun2socks.tcpstack.tcp;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.tun2socks.tcpstack.MemoryAccount;
 import io.tun2socks.tcpstack.StackConfig;
 import io.tun2socks.tcpstack.StackStats;
 import io.tun2socks.tcpstack.icmp.IcmpLayer;
@@ -45,6 +46,7 @@ public final class TcpLayer {
      * @param icmp tells clients of unreachable targets
      * @param paths how long packets to clients may be
      * @param allocator for small copies
+     * @param memory where the bytes of all flows count
      * @param random for ISNs and hash seeds
      * @param onSyn hears of half-open connections; sets their handler
      * @param flushRequest called when something becomes due while nothing was
@@ -57,6 +59,7 @@ public final class TcpLayer {
             IcmpLayer icmp,
             PathMtus paths,
             ByteBufAllocator allocator,
+            MemoryAccount memory,
             RandomGenerator random,
             Consumer<TcpConnection> onSyn,
             Runnable flushRequest) {
@@ -68,7 +71,8 @@ public final class TcpLayer {
         this.flushRequest = flushRequest;
         this.isn = new IsnGenerator(random);
         this.table = new ConnectionTable(random.nextLong());
-        this.context = new TcpContext(config, stats, timers, new TcpOutput(config, ip, stats, paths), allocator, this);
+        this.context =
+                new TcpContext(config, stats, timers, new TcpOutput(config, ip, stats, paths), allocator, this, memory);
         this.synQueue = new SynQueue(context, random);
     }
 
@@ -172,10 +176,13 @@ public final class TcpLayer {
 
     /** Tells whether there may be one more connection; if not, the client is told by RST. */
     private boolean mayAdd(Segment s, FourTuple tuple) {
-        if (table.size() < config.tcp().maxConnections() || endOldestTimeWait()) {
+        if (context.memory.isFull()) {
+            stats.memoryRefused++;
+        } else if (table.size() < config.tcp().maxConnections() || endOldestTimeWait()) {
             return true;
+        } else {
+            stats.synOverflow++;
         }
-        stats.synOverflow++;
         context.output.resetFor(s, tuple);
         return false;
     }

@@ -2,6 +2,7 @@ package io.tun2socks.tcpstack.udp;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.tun2socks.tcpstack.MemoryAccount;
 import io.tun2socks.tcpstack.StackConfig;
 import io.tun2socks.tcpstack.StackStats;
 import io.tun2socks.tcpstack.icmp.IcmpLayer;
@@ -25,6 +26,7 @@ public final class UdpLayer {
     private final IpOutput ip;
     private final IcmpLayer icmp;
     private final ByteBufAllocator allocator;
+    private final MemoryAccount memory;
     private final Consumer<UdpEndpoint> onNew;
     private final long seed;
     private final ArrayDeque<UdpEndpoint> touched = new ArrayDeque<>();
@@ -39,6 +41,7 @@ public final class UdpLayer {
      * @param ip where datagrams go
      * @param icmp where errors go
      * @param allocator for small copies
+     * @param memory where the bytes of all flows count
      * @param random for the hash seed
      * @param onNew hears of new endpoints; sets their handler
      */
@@ -48,6 +51,7 @@ public final class UdpLayer {
             IpOutput ip,
             IcmpLayer icmp,
             ByteBufAllocator allocator,
+            MemoryAccount memory,
             RandomGenerator random,
             Consumer<UdpEndpoint> onNew) {
         this.config = config;
@@ -55,6 +59,7 @@ public final class UdpLayer {
         this.ip = ip;
         this.icmp = icmp;
         this.allocator = allocator;
+        this.memory = memory;
         this.onNew = onNew;
         this.seed = random.nextLong() | 1;
     }
@@ -79,6 +84,10 @@ public final class UdpLayer {
         if (endpoint == null) {
             if (size >= config.maxUdpEndpoints()) {
                 stats.udpOverflow++;
+                return;
+            }
+            if (memory.isFull()) {
+                stats.memoryRefused++;
                 return;
             }
             endpoint = new UdpEndpoint(this, srcHi, srcLo, sourcePort);

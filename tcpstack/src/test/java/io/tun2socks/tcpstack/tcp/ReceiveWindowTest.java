@@ -30,18 +30,20 @@ class ReceiveWindowTest {
                 unconsumed += bytes;
             } else if (unconsumed > 0) {
                 int bytes = (int) Math.min(unconsumed, random.nextInt(max));
-                window.onConsumed(bytes, now, 500_000);
+                window.onConsumed(bytes, now, 500_000, true);
                 unconsumed -= bytes;
             }
             if (random.nextBoolean()) {
-                int field = window.advertise();
+                int field = window.advertise(Integer.MAX_VALUE);
                 assertThat(field).isBetween(0, 0xffff);
                 long told = window.nxt() + ((long) field << scale);
                 assertThat(told).as("left by rounding at most").isGreaterThan(edge - (1L << scale));
                 assertThat(window.edge()).as("what was promised is kept").isGreaterThanOrEqualTo(edge);
                 assertThat(window.edge()).isGreaterThanOrEqualTo(told);
                 edge = window.edge();
-                assertThat(window.shouldUpdate(1 << scale)).as("just told").isFalse();
+                assertThat(window.shouldUpdate(1 << scale, Integer.MAX_VALUE))
+                        .as("just told")
+                        .isFalse();
             }
             assertThat(window.edge() - window.nxt() + unconsumed)
                     .as("what may lie with the user")

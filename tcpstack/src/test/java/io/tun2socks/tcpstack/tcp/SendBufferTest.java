@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.netty.buffer.UnpooledByteBufAllocator;
+import io.tun2socks.tcpstack.MemoryAccount;
 import io.tun2socks.tcpstack.OutboundPacket;
 import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
@@ -21,7 +22,7 @@ class SendBufferTest {
     void gathersWhatWasAppended(@ForAll long seed) {
         Random random = new Random(seed);
         long base = (1L << 32) + random.nextInt(Integer.MAX_VALUE);
-        SendBuffer buffer = new SendBuffer(base);
+        SendBuffer buffer = new SendBuffer(base, new MemoryAccount(1 << 30));
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         ByteBuf header = Unpooled.buffer(1);
         OutboundPacket packet = new OutboundPacket(header);
