@@ -105,11 +105,11 @@ public final class IcmpLayer {
                 || (transport < end && !IcmpHeader.isError(true, IcmpHeader.type(packet, transport)));
     }
 
-    /** No errors about errors; what cannot be seen to be none may be one. */
+    /** No errors about errors; what is a part of an ICMPv6 message may be a part of one. */
     private static boolean mayReportIpv6(ByteBuf packet, int header, int end) {
         long found = Ipv6Extensions.findTransport(packet, header, end);
         if (found < 0) {
-            return false;
+            return true;
         }
         int transport = Ipv6Extensions.offset(found);
         return Ipv6Extensions.protocol(found) != IpProtocol.ICMPV6

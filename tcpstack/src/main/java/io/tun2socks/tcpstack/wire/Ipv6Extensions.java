@@ -90,18 +90,21 @@ public final class Ipv6Extensions {
      * @param b the packet
      * @param header where the IPv6 header begins
      * @param end the end of what there is of the packet, at least 40 bytes behind that
-     * @return {@link #protocol} and {@link #offset}, which may be the end, or {@link #MALFORMED} if there is none: the
-     *     packet ends within a header, is another than the first fragment, or has too many headers
+     * @return {@link #protocol} and {@link #offset}, which is the end if the packet is another than the first fragment or
+     *     ends there; or {@link #MALFORMED} if it ends within a header or has too many
      */
     public static long findTransport(ByteBuf b, int header, int end) {
         int type = Ipv6Header.nextHeader(b, header);
         int at = header + Ipv6Header.LENGTH;
         for (int i = 0; i <= MAX_HEADERS; i++) {
             if (type == IpProtocol.FRAGMENT) {
-                if (end - at < Ipv6FragmentHeader.LENGTH || Ipv6FragmentHeader.fragmentOffset(b, at) != 0) {
+                if (end - at < Ipv6FragmentHeader.LENGTH) {
                     return MALFORMED;
                 }
                 type = Ipv6FragmentHeader.nextHeader(b, at);
+                if (Ipv6FragmentHeader.fragmentOffset(b, at) != 0) {
+                    return (long) type << 32 | end;
+                }
                 at += Ipv6FragmentHeader.LENGTH;
                 continue;
             }
