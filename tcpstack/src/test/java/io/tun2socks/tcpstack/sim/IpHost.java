@@ -32,7 +32,7 @@ final class IpHost implements AutoCloseable {
     }
 
     IpHost(StackConfig config) {
-        host = new SimHost(events, config, 7, true, new Flows(), sent::add);
+        host = new SimHost(events, config, 7, false, new Flows(), sent::add);
     }
 
     private final class Flows implements FlowHandler {
