@@ -186,10 +186,19 @@ final class Ipv6ExtensionsTest {
             }
         }
         int first = kind < 3 ? kinds[kind] : random.nextInt(256);
+        ByteBuf whole = Unpooled.wrappedBuffer(new byte[Ipv6Header.LENGTH], bytes);
+        whole.setByte(6, random.nextInt(4) == 0 ? IpProtocol.FRAGMENT : first);
+        long found = Ipv6Extensions.findTransport(whole, 0, whole.writerIndex());
+        if (found != Ipv6Extensions.MALFORMED) {
+            assertThat(Ipv6Extensions.offset(found)).isBetween(Ipv6Header.LENGTH, whole.writerIndex());
+            assertThat(Ipv6Extensions.protocol(found)).isBetween(0, 255);
+        }
         ByteBuf exact = Unpooled.wrappedBuffer(bytes);
         long walked = Ipv6Extensions.skip(exact, 0, bytes.length, first);
-        if (walked >= 0) {
+        if (walked >= 0 || Ipv6Extensions.isProblem(walked)) {
             assertThat(Ipv6Extensions.offset(walked)).isBetween(0, bytes.length);
+        }
+        if (walked >= 0) {
             assertThat(Ipv6Extensions.protocol(walked)).isBetween(0, 255);
         }
     }
