@@ -48,6 +48,11 @@ final class RttEstimator {
         backoff = 0;
     }
 
+    /** Tells whether the timer has run out since something was acknowledged. */
+    boolean isBackedOff() {
+        return backoff > 0;
+    }
+
     /** Returns the RTO with its back-off, in nanoseconds. */
     long rtoNanos() {
         return Math.min(rto << backoff, MAX_RTO_NANOS);

@@ -134,6 +134,10 @@ final class Sender {
         maxWnd = window;
         wl1 = seq;
         wl2 = una;
+        if (rtt.isBackedOff()) {
+            // A lost SYN or SYN-ACK: one segment to begin with (RFC 5681 3.1).
+            congestion.onHandshakeTimeout();
+        }
     }
 
     /**
