@@ -32,9 +32,12 @@ final class LossRecovery implements Consumer<SentSegment> {
     private final RttEstimator rtt;
     private final CongestionControl congestion;
     private final RackLossDetector rack = new RackLossDetector();
-    private final SpuriousRecovery spurious = new SpuriousRecovery();
     private final boolean sack;
+    /** Null until something was sent again. */
+    private SpuriousRecovery spurious;
+    /** Null until something was lost. */
     private ProportionalRate rate;
+
     private int mss;
 
     private Phase phase = Phase.OPEN;
@@ -96,7 +99,20 @@ final class LossRecovery implements Consumer<SentSegment> {
 
     /** There was no new data to try F-RTO with. */
     void withoutNewData() {
-        spurious.frto(false);
+        stopFrto();
+    }
+
+    private SpuriousRecovery evidence() {
+        if (spurious == null) {
+            spurious = new SpuriousRecovery();
+        }
+        return spurious;
+    }
+
+    private void stopFrto() {
+        if (spurious != null) {
+            spurious.frto(false);
+        }
     }
 
     // ---- acknowledgements: begin, any number of sack and dsack, the queue's acknowledge, end ----
@@ -160,7 +176,7 @@ final class LossRecovery implements Consumer<SentSegment> {
         context.stats.dsacks++;
         context.ack.dsack = true;
         context.ack.probeDsack = probeRepeats && end == probeEnd;
-        spurious.onDsack(start, end);
+        evidence().onDsack(start, end);
         if (!context.ack.probeDsack) {
             rack.onDsack(nxt);
         }
@@ -183,9 +199,9 @@ final class LossRecovery implements Consumer<SentSegment> {
         if (probeEnd != NO_PROBE && una >= probeEnd) {
             endProbe(ack, acked, una, nxt);
         }
-        if (spurious.isSpurious(ack, una)) {
+        if (spurious != null && spurious.isSpurious(ack, una)) {
             undo();
-        } else if (phase == Phase.TIMEOUT && spurious.isFrto()) {
+        } else if (phase == Phase.TIMEOUT && evidence().isFrto()) {
             tryFrto(ack, acked, duplicate, una, nxt);
         }
         if (phase != Phase.OPEN && una >= recoveryPoint) {
@@ -269,7 +285,7 @@ final class LossRecovery implements Consumer<SentSegment> {
         } else if (nxt > recoveryPoint) {
             // Step 3a: new data was sent, and the first unacknowledged is missing still.
             if (duplicate || ack.delivered > acked) {
-                spurious.frto(false);
+                stopFrto();
                 repairDue = true;
             }
         } else if (acked > 0 && una < recoveryPoint) {
@@ -281,7 +297,7 @@ final class LossRecovery implements Consumer<SentSegment> {
     private void undo() {
         context.stats.undone++;
         congestion.undo();
-        spurious.end();
+        evidence().end();
         queue.loseNothing();
         rtt.onProgress();
         newDataFirst = false;
@@ -295,14 +311,14 @@ final class LossRecovery implements Consumer<SentSegment> {
         phase = Phase.OPEN;
         dupAcks = 0;
         dupAckedBytes = 0;
-        spurious.frto(false);
+        stopFrto();
         rack.onRecoveryEnd();
     }
 
     private void enter(long una, long nxt, long flight, long sackedBefore) {
         congestion.onLoss(flight, context.nowNanos);
         beginRepair(Phase.RECOVERY, nxt);
-        spurious.begin(una, false);
+        evidence().begin(una, false);
         if (sack) {
             if (rate == null) {
                 rate = new ProportionalRate();
@@ -350,10 +366,10 @@ final class LossRecovery implements Consumer<SentSegment> {
         congestion.onTimeout(nxt - una, queue.inFlight(), reduce, context.nowNanos);
         rtt.onTimeout();
         if (reduce) {
-            spurious.begin(una, true);
+            evidence().begin(una, true);
         }
         // In a recovery it would be guesswork what an acknowledgement means (RFC 5682 2.1 step 1).
-        spurious.frto(fresh || timeouts > 1);
+        evidence().frto(fresh || timeouts > 1);
         beginRepair(Phase.TIMEOUT, nxt);
         newDataFirst = false;
         dupAcks = 0;
@@ -401,7 +417,7 @@ final class LossRecovery implements Consumer<SentSegment> {
 
     /** Counts a repair. */
     void onRetransmit(SentSegment segment) {
-        spurious.onRepair(segment);
+        evidence().onRepair(segment);
         onSent(segment.length());
     }
 
@@ -424,7 +440,7 @@ final class LossRecovery implements Consumer<SentSegment> {
         queue.onMssReduced(newMss);
         if (phase == Phase.OPEN && queue.hasLost()) {
             beginRepair(Phase.MTU, nxt);
-            spurious.end();
+            evidence().end();
             dupAcks = 0;
             dupAckedBytes = 0;
         }

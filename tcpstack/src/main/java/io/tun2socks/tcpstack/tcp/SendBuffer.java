@@ -3,15 +3,33 @@ package io.tun2socks.tcpstack.tcp;
 import io.netty.buffer.ByteBuf;
 import io.tun2socks.tcpstack.MemoryAccount;
 import io.tun2socks.tcpstack.OutboundPacket;
+import java.util.ArrayDeque;
 
 /**
  * The bytes between SND.UNA and the last byte written by the user: sent and not acknowledged, or not yet sent. Holds
- * the user's buffers as they are, in a ring, until they are acknowledged.
+ * the user's buffers as they are, in a ring, until they are acknowledged. While there are none there is no ring: most
+ * connections are idle most of the time.
  */
 final class SendBuffer {
+    /** A ring of buffers. */
+    static final class Ring {
+        private final ByteBuf[] buffers;
+        private final long[] starts;
+
+        private Ring(int size) {
+            buffers = new ByteBuf[size];
+            starts = new long[size];
+        }
+    }
+
+    private static final int INITIAL_SIZE = 16;
+    private static final int POOL_LIMIT = 256;
+
     private final MemoryAccount memory;
-    private ByteBuf[] buffers = new ByteBuf[16];
-    private long[] starts = new long[16];
+    /** Free rings of the initial size, shared by all connections of a stack. */
+    private final ArrayDeque<Ring> pool;
+
+    private Ring ring;
     private int head;
     private int count;
     private long startSeq;
@@ -22,9 +40,11 @@ final class SendBuffer {
      *
      * @param startSeq the unwrapped sequence number of the first byte to come
      * @param memory where the bytes count
+     * @param pool free rings, shared with others of the same thread
      */
-    SendBuffer(long startSeq, MemoryAccount memory) {
+    SendBuffer(long startSeq, MemoryAccount memory, ArrayDeque<Ring> pool) {
         this.memory = memory;
+        this.pool = pool;
         this.startSeq = startSeq;
         this.endSeq = startSeq;
     }
@@ -45,12 +65,16 @@ final class SendBuffer {
      * @param data the bytes, at least one; owned by this object from now on
      */
     void append(ByteBuf data) {
-        if (count == buffers.length) {
+        if (ring == null) {
+            Ring free = pool.poll();
+            ring = free == null ? new Ring(INITIAL_SIZE) : free;
+            head = 0;
+        } else if (count == ring.buffers.length) {
             grow();
         }
         int index = index(count);
-        buffers[index] = data;
-        starts[index] = endSeq;
+        ring.buffers[index] = data;
+        ring.starts[index] = endSeq;
         count++;
         endSeq += data.readableBytes();
         memory.take(data.readableBytes());
@@ -63,17 +87,23 @@ final class SendBuffer {
      */
     void release(long ackSeq) {
         while (count > 0) {
-            ByteBuf buffer = buffers[head];
-            if (starts[head] + buffer.readableBytes() > ackSeq) {
+            ByteBuf buffer = ring.buffers[head];
+            if (ring.starts[head] + buffer.readableBytes() > ackSeq) {
                 break;
             }
-            buffers[head] = null;
+            ring.buffers[head] = null;
             head = index(1);
             count--;
             memory.give(buffer.readableBytes());
             buffer.release();
         }
         startSeq = Math.max(startSeq, ackSeq);
+        if (count == 0 && ring != null) {
+            if (ring.buffers.length == INITIAL_SIZE && pool.size() < POOL_LIMIT) {
+                pool.push(ring);
+            }
+            ring = null;
+        }
     }
 
     /** Releases everything. */
@@ -93,8 +123,8 @@ final class SendBuffer {
         int gathered = 0;
         for (int i = find(from); gathered < length; i++) {
             int index = index(i);
-            ByteBuf buffer = buffers[index];
-            int skip = (int) (from + gathered - starts[index]);
+            ByteBuf buffer = ring.buffers[index];
+            int skip = (int) (from + gathered - ring.starts[index]);
             int part = Math.min(length - gathered, buffer.readableBytes() - skip);
             if (!packet.addSlice(buffer, buffer.readerIndex() + skip, part)) {
                 break;
@@ -110,7 +140,7 @@ final class SendBuffer {
         // What is sent lies mostly in the first or the last buffers; a ring of a few needs no cleverness.
         while (low < high) {
             int middle = (low + high + 1) >>> 1;
-            if (starts[index(middle)] <= seq) {
+            if (ring.starts[index(middle)] <= seq) {
                 low = middle;
             } else {
                 high = middle - 1;
@@ -120,18 +150,16 @@ final class SendBuffer {
     }
 
     private int index(int position) {
-        return (head + position) & (buffers.length - 1);
+        return (head + position) & (ring.buffers.length - 1);
     }
 
     private void grow() {
-        ByteBuf[] newBuffers = new ByteBuf[buffers.length * 2];
-        long[] newStarts = new long[newBuffers.length];
+        Ring larger = new Ring(ring.buffers.length * 2);
         for (int i = 0; i < count; i++) {
-            newBuffers[i] = buffers[index(i)];
-            newStarts[i] = starts[index(i)];
+            larger.buffers[i] = ring.buffers[index(i)];
+            larger.starts[i] = ring.starts[index(i)];
         }
-        buffers = newBuffers;
-        starts = newStarts;
+        ring = larger;
         head = 0;
     }
 }

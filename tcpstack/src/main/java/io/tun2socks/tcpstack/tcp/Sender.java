@@ -70,7 +70,7 @@ final class Sender {
         this.maxPayload = maxPayload();
         this.una = iss + 1;
         this.nxt = iss + 1;
-        this.buffer = new SendBuffer(nxt, context.memory);
+        this.buffer = new SendBuffer(nxt, context.memory, context.ringPool);
         this.queue = new RetransmissionQueue(context.segmentPool, mss);
         this.congestion = context.config.tcp().congestion().create(mss);
         this.recovery = new LossRecovery(

@@ -18,6 +18,7 @@ final class TcpContext {
     final TcpLayer layer;
     final MemoryAccount memory;
     final ArrayDeque<SentSegment> segmentPool = new ArrayDeque<>();
+    final ArrayDeque<SendBuffer.Ring> ringPool = new ArrayDeque<>();
     /** Scratch for the acknowledgement that is being handled. */
     final AckState ack = new AckState();
     /** Scratch for what an acknowledgement tells the congestion control. */

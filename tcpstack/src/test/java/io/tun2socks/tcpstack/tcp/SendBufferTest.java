@@ -8,6 +8,7 @@ import io.netty.buffer.UnpooledByteBufAllocator;
 import io.tun2socks.tcpstack.MemoryAccount;
 import io.tun2socks.tcpstack.OutboundPacket;
 import java.io.ByteArrayOutputStream;
+import java.util.ArrayDeque;
 import java.util.Arrays;
 import java.util.Random;
 import net.jqwik.api.ForAll;
@@ -22,7 +23,7 @@ class SendBufferTest {
     void gathersWhatWasAppended(@ForAll long seed) {
         Random random = new Random(seed);
         long base = (1L << 32) + random.nextInt(Integer.MAX_VALUE);
-        SendBuffer buffer = new SendBuffer(base, new MemoryAccount(1 << 30));
+        SendBuffer buffer = new SendBuffer(base, new MemoryAccount(1 << 30), new ArrayDeque<>());
         ByteArrayOutputStream all = new ByteArrayOutputStream();
         ByteBuf header = Unpooled.buffer(1);
         OutboundPacket packet = new OutboundPacket(header);
