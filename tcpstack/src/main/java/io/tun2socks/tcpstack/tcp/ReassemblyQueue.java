@@ -84,6 +84,21 @@ final class ReassemblyQueue {
         return duplicateEnd;
     }
 
+    /** Returns the number of pieces held. */
+    int size() {
+        return count;
+    }
+
+    /** Returns the first sequence number of a piece, counted from 0 in their order. */
+    long start(int index) {
+        return starts[index];
+    }
+
+    /** Returns the number behind the last of a piece. */
+    long end(int index) {
+        return endOf(index);
+    }
+
     /** Returns the first piece's sequence number; there is one. */
     long firstStart() {
         return starts[0];

@@ -66,6 +66,10 @@ final class Receiver {
         return window;
     }
 
+    ReassemblyQueue reassembly() {
+        return reassembly;
+    }
+
     /** The next flush sends an acknowledgement. */
     void ackNow() {
         ackNow = true;

@@ -83,6 +83,10 @@ final class Sender {
                 connection.isIpv4(), mss, connection.peer().timestamps() ? TcpOutput.TIMESTAMPS_LENGTH : 0);
     }
 
+    long una() {
+        return una;
+    }
+
     long nxt() {
         return nxt;
     }
@@ -90,6 +94,27 @@ final class Sender {
     /** Tells whether nothing waits for the client's answer. */
     boolean isIdle() {
         return una == nxt && !persisting;
+    }
+
+    RetransmissionQueue queue() {
+        return queue;
+    }
+
+    LossRecovery recovery() {
+        return recovery;
+    }
+
+    CongestionControl congestion() {
+        return congestion;
+    }
+
+    int mss() {
+        return mss;
+    }
+
+    /** Whether the retransmission or persist timer runs. */
+    boolean isTimerArmed() {
+        return timer.isRetransmissionSet();
     }
 
     long queuedBytes() {

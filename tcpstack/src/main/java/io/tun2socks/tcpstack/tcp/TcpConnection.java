@@ -244,10 +244,6 @@ public final class TcpConnection extends FourTuple {
     }
 
     /** Null before the SYN is answered. */
-    Sender sender() {
-        return sender;
-    }
-
     /** SND.NXT, or 0 before the SYN is answered. */
     long sndNxt() {
         return sender == null ? 0 : sender.nxt();
@@ -267,6 +263,10 @@ public final class TcpConnection extends FourTuple {
 
     TcpHandler handler() {
         return handler;
+    }
+
+    Sender sender() {
+        return sender;
     }
 
     long scaledWindow(int field) {

@@ -68,4 +68,38 @@ public record ClientOptions(
                 finAfterInput,
                 isn);
     }
+
+    /** Returns the same with another number of segments that an acknowledgement waits for. */
+    public ClientOptions acknowledging(int segments) {
+        return new ClientOptions(
+                mss,
+                sack,
+                timestamps,
+                windowScale,
+                receiveBuffer,
+                readPauseNanos,
+                maxSegment,
+                randomSegments,
+                segments,
+                maxFlight,
+                finAfterInput,
+                isn);
+    }
+
+    /** Returns the same with a small receive buffer, and a scale that lets it be told. */
+    public ClientOptions tinyWindow(int buffer) {
+        return new ClientOptions(
+                mss,
+                sack,
+                timestamps,
+                Math.min(windowScale, 3),
+                buffer,
+                readPauseNanos,
+                maxSegment,
+                randomSegments,
+                ackEvery,
+                maxFlight,
+                finAfterInput,
+                isn);
+    }
 }

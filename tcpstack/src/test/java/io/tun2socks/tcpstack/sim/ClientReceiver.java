@@ -11,12 +11,17 @@ import java.util.TreeMap;
 
 /** The receiving half of {@link SimClient}: reassembly in a tree, window, SACK blocks. Positions are unwrapped. */
 final class ClientReceiver {
-    private final int buffer;
+    private final int fullBuffer;
     private final int shift;
     private final TreeMap<Long, byte[]> ahead = new TreeMap<>();
     private final ByteArrayOutputStream received = new ByteArrayOutputStream();
     private long nxt;
+    /** The most that was ever promised: the stack may have sent up to there. */
     private long edge;
+    /** What is taken in now: less than was promised after the window has shrunk. */
+    private long liveEdge;
+
+    private int buffer;
     private long unread;
     private long fin = -1;
     private boolean finished;
@@ -31,6 +36,8 @@ final class ClientReceiver {
     ClientReceiver(long nxt, long edge, int buffer, int shift) {
         this.nxt = nxt;
         this.edge = edge;
+        this.liveEdge = edge;
+        this.fullBuffer = buffer;
         this.buffer = buffer;
         this.shift = shift;
     }
@@ -57,6 +64,9 @@ final class ClientReceiver {
         assertThat(end)
                 .as("end of a segment, against the window that the stack was told")
                 .isLessThanOrEqualTo(edge);
+        if (end > liveEdge) {
+            return false;
+        }
         if (hasFin) {
             assertThat(fin == -1 || fin == end)
                     .as("FIN always at the same place")
@@ -73,6 +83,26 @@ final class ClientReceiver {
         }
         drain();
         return inOrder;
+    }
+
+    /** Forgets what lies ahead of a gap although it was reported (RFC 2018 8). */
+    void renege() {
+        ahead.clear();
+        fin = finished ? fin : -1;
+    }
+
+    /** Takes a part of the window back (RFC 9293 3.8.6: not to be done, and to be borne). */
+    void shrink(int bytes) {
+        buffer = Math.max(Math.min(bytes, buffer), 1 << shift);
+        while (!ahead.isEmpty()
+                && ahead.lastEntry().getKey() + ahead.lastEntry().getValue().length > nxt + buffer) {
+            ahead.pollLastEntry();
+        }
+    }
+
+    /** Gives it back. */
+    void grow() {
+        buffer = fullBuffer;
     }
 
     private void drain() {
@@ -93,7 +123,7 @@ final class ClientReceiver {
 
     /** The application reads everything; returns whether the window was so small that the other side should hear. */
     boolean read() {
-        boolean small = edge - nxt < buffer / 2;
+        boolean small = liveEdge - nxt < buffer / 2;
         unread = 0;
         return small;
     }
@@ -101,11 +131,12 @@ final class ClientReceiver {
     /** Returns the window field to announce, and remembers what it promises. */
     int advertise() {
         long window = Math.max((buffer - unread) >> shift, 0);
-        if (nxt + (window << shift) < edge) {
+        if (buffer == fullBuffer && nxt + (window << shift) < edge) {
             window = (edge - nxt + (1L << shift) - 1) >> shift;
         }
         window = Math.max(Math.min(window, 0xffff), 0);
-        edge = Math.max(edge, nxt + (window << shift));
+        liveEdge = nxt + (window << shift);
+        edge = Math.max(edge, liveEdge);
         return (int) window;
     }
 

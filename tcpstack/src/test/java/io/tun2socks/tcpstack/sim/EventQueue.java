@@ -12,6 +12,7 @@ public final class EventQueue {
     private final PriorityQueue<Event> events =
             new PriorityQueue<>(Comparator.comparingLong(Event::at).thenComparingLong(Event::order));
     private long order;
+    private Runnable afterEach = () -> {};
 
     /** Makes an empty queue that moves a clock. */
     public EventQueue(SimClock clock) {
@@ -21,6 +22,11 @@ public final class EventQueue {
     /** Returns the time. */
     public long now() {
         return clock.now();
+    }
+
+    /** Sets what is to be done after each event. */
+    public void afterEach(Runnable check) {
+        afterEach = check;
     }
 
     /** Adds an event at an absolute time, now at the earliest. */
@@ -47,6 +53,7 @@ public final class EventQueue {
             events.poll();
             clock.set(next.at());
             next.action().run();
+            afterEach.run();
         }
         return true;
     }

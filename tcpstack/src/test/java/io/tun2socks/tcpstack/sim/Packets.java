@@ -48,6 +48,25 @@ public final class Packets {
         return ip(source, target, ipv4 ? IpProtocol.ICMP : IpProtocol.ICMPV6, bytes(b), IcmpHeader.CHECKSUM_OFFSET);
     }
 
+    /** Makes a router's message that a packet is longer than the next link takes (RFC 1191 4, RFC 4443 3.2). */
+    public static byte[] tooBig(IpAddress router, byte[] dropped, int mtu) {
+        boolean ipv4 = isIpv4(dropped);
+        int quoted = Math.min(dropped.length, ipv4 ? Ipv4Header.LENGTH + 8 : 1280 - Ipv6Header.LENGTH - 8);
+        ByteBuf b = Unpooled.buffer(IcmpHeader.LENGTH + quoted);
+        if (ipv4) {
+            IcmpHeader.write(b, IcmpHeader.V4_UNREACHABLE, 4, mtu);
+        } else {
+            IcmpHeader.write(b, IcmpHeader.V6_PACKET_TOO_BIG, 0, mtu);
+        }
+        b.writeBytes(dropped, 0, quoted);
+        return ip(
+                router,
+                source(dropped),
+                ipv4 ? IpProtocol.ICMP : IpProtocol.ICMPV6,
+                bytes(b),
+                IcmpHeader.CHECKSUM_OFFSET);
+    }
+
     /** Puts an IP header before a transport header and payload whose checksum field is zero, and fills it in. */
     public static byte[] ip(IpAddress source, IpAddress target, int protocol, byte[] transport, int checksumOffset) {
         boolean ipv4 = source.isIpv4();

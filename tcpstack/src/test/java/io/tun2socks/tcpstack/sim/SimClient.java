@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tun2socks.tcpstack.wire.VirtioNetHeader;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.SplittableRandom;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import java.util.random.RandomGenerator;
@@ -23,7 +24,10 @@ public final class SimClient {
         NEW,
         SYN_SENT,
         OPEN,
-        RESET
+        /** The stack has reset it. */
+        RESET,
+        /** We have: whatever still comes is answered with RST, as a host does that knows of no connection. */
+        ABORTED
     }
 
     private final FlowKey flow;
@@ -57,6 +61,10 @@ public final class SimClient {
     private int timerGeneration;
     private boolean ackTimer;
     private boolean readTimer;
+    private boolean superSegments;
+    private int pathMtu = Integer.MAX_VALUE;
+    private Trouble trouble = Trouble.NONE;
+    private RandomGenerator chance = new SplittableRandom(0);
 
     /** Makes a client that sends a stream once it is started. */
     public SimClient(
@@ -88,6 +96,47 @@ public final class SimClient {
         sendSyn();
     }
 
+    /** Makes the client a difficult one; its moods come from a seed. */
+    public void misbehave(Trouble how, long seed) {
+        trouble = how;
+        chance = new SplittableRandom(seed);
+    }
+
+    /** Ends the connection with RST. */
+    public void abort() {
+        if (state == State.SYN_SENT) {
+            out.accept(SimPacket.plain(Packets.tcp(flow, Seg.of(Seg.RST).seq((int) first))));
+        } else if (state == State.OPEN && !isFinished()) {
+            out.accept(SimPacket.plain(Packets.tcp(
+                    flow, Seg.of(Seg.RST | Seg.ACK).seq((int) maxSent).ack((int) receiver.nxt()))));
+        } else {
+            return;
+        }
+        state = State.ABORTED;
+        stopTimer();
+    }
+
+    /** Tells the client that the path carries packets of this length at most (RFC 1191, RFC 8201). */
+    public void onPathMtu(int mtu) {
+        if (mtu < pathMtu) {
+            pathMtu = mtu;
+            if (state == State.OPEN && maxSent > una) {
+                nxt = una;
+                transmit();
+            }
+        }
+    }
+
+    /** Tells whether the client has ended the connection itself. */
+    public boolean isAborted() {
+        return state == State.ABORTED;
+    }
+
+    /** Tells whether it waits for an acknowledgement, or has more to send. */
+    public boolean isSending() {
+        return state == State.SYN_SENT || (state == State.OPEN && una <= finSeq);
+    }
+
     /** Returns what has come, in order. */
     public byte[] received() {
         return receiver == null ? new byte[0] : receiver.received();
@@ -107,6 +156,12 @@ public final class SimClient {
     public void receive(SimPacket packet) {
         Seg s = Packets.tcp(packet.ip());
         if (s == null || state == State.NEW || state == State.RESET) {
+            return;
+        }
+        if (state == State.ABORTED) {
+            if (!s.has(Seg.RST)) {
+                out.accept(SimPacket.plain(Packets.tcp(flow, Seg.of(Seg.RST).seq(s.ack))));
+            }
             return;
         }
         if (s.has(Seg.RST)) {
@@ -154,6 +209,7 @@ public final class SimClient {
         int shift = s.windowScale >= 0 ? options.windowScale() : 0;
         long irs = (1L << 32) + Integer.toUnsignedLong(s.seq);
         receiver = new ClientReceiver(irs + 1, irs + 1 + synWindow(), options.receiveBuffer(), shift);
+        superSegments = options.maxSegment() > mss();
         state = State.OPEN;
         stopTimer();
         sendAck();
@@ -176,6 +232,18 @@ public final class SimClient {
         acknowledge(s, ack);
         if (s.length() > 0) {
             boolean inOrder = receiver.input(seq, s.payload, s.has(Seg.FIN));
+            if (receiver.hasGap() && chance.nextDouble() < trouble.renege()) {
+                receiver.renege();
+            }
+            if (chance.nextDouble() < trouble.shrink()) {
+                receiver.shrink(chance.nextInt(options.receiveBuffer()));
+                events.after(chance.nextLong(1, 3000) * SimClock.MS, () -> {
+                    receiver.grow();
+                    if (state == State.OPEN) {
+                        sendAck();
+                    }
+                });
+            }
             unacked++;
             if (!inOrder || receiver.hasGap() || s.has(Seg.FIN) || unacked >= options.ackEvery()) {
                 sendAck();
@@ -315,15 +383,13 @@ public final class SimClient {
     }
 
     private int segmentLength() {
-        int room = Math.min(options.maxSegment(), 60_000);
-        if (options.maxSegment() <= mss()) {
-            room = Math.min(room, mss());
-        }
+        int room = Math.min(options.maxSegment(), superSegments ? 60_000 : mss());
         return options.randomSegments() ? random.nextInt(1, room + 1) : room;
     }
 
     private int mss() {
-        return peerMss - (timestamps ? 12 : 0);
+        int path = pathMtu - Packets.ipHeader(flow.isIpv4()) - 20;
+        return Math.min(peerMss, path) - (timestamps ? 12 : 0);
     }
 
     private void emit(long seq, int length, boolean fin) {
