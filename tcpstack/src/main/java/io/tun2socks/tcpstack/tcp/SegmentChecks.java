@@ -40,10 +40,18 @@ final class SegmentChecks {
             // RFC 7323 3.2: once agreed on, timestamps are in every segment; one without is dropped silently.
             return false;
         }
-        if (stamped && Seq.unwrap(s.seq, receiver.nxt()) <= receiver.lastAckSent()) {
+        return true;
+    }
+
+    /**
+     * Remembers a segment's timestamp (RFC 7323 5.3 R3). Only that of a segment whose acknowledgement was acceptable,
+     * too: a forged one would shut the client out by PAWS. Linux has it so.
+     */
+    static void takeTimestamp(TcpConnection c, Segment s, long nowNanos) {
+        Receiver receiver = c.receiver();
+        if (c.peer().timestamps() && Seq.unwrap(s.seq, receiver.nxt()) <= receiver.lastAckSent()) {
             c.timestamps().onEdge(s.options.tsVal(), nowNanos);
         }
-        return true;
     }
 
     /** RFC 5961 3.2: only the exact sequence number resets; another one within the window is challenged. */

@@ -404,6 +404,7 @@ public final class TcpConnection extends FourTuple {
             receiver.challenge();
             return;
         }
+        SegmentChecks.takeTimestamp(this, s, context.nowNanos);
         afterAck();
         if (state != TcpState.CLOSED) {
             takeData(s);
