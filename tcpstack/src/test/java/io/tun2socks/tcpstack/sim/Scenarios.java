@@ -13,9 +13,6 @@ public final class Scenarios {
 
     private static final List<CongestionAlgorithm> CONGESTION = List.of(CongestionAlgorithm.values());
 
-    /** Whether paths change their MTU. */
-    private static final boolean PATH_MTU = Boolean.getBoolean("sim.pathMtu");
-
     private Scenarios() {}
 
     /** Draws a scenario: most of what a path, a client and an application can be, up to 10 % loss. */
@@ -127,7 +124,7 @@ public final class Scenarios {
         }
         int abort = r.nextInt(8);
         long abortNanos = Math.max((long) (Math.pow(r.nextDouble(), 3) * 8000), 1) * SimClock.MS;
-        int pathMtu = PATH_MTU && r.nextInt(5) == 0 ? r.nextInt(s.ipv4() ? 576 : 1280, 1501) : 0;
+        int pathMtu = r.nextInt(5) == 0 ? r.nextInt(s.ipv4() ? 576 : 1280, 1501) : 0;
         Trouble trouble = new Trouble(
                 r.nextInt(10) == 0 ? 0.05 : 0,
                 r.nextInt(10) == 0 ? 0.05 : 0,

@@ -291,6 +291,11 @@ public final class ScriptedPeer implements AutoCloseable {
         return host.allocator().directBuffer(length).writeZero(length);
     }
 
+    /** Returns an empty buffer from the allocator that is checked in the end. */
+    public ByteBuf emptyBuffer(int capacity) {
+        return host.allocator().directBuffer(capacity);
+    }
+
     /** Returns the bytes of all buffers that live. */
     public long usedMemory() {
         return host.usedMemory();
@@ -310,11 +315,21 @@ public final class ScriptedPeer implements AutoCloseable {
 
     /** Lets time pass and takes a segment that must come then and not before. */
     public Seg expectAfter(long millis, int flags, int seq, int ack, int length) {
+        awaitAfter(millis);
+        return expect(flags, seq, ack, length);
+    }
+
+    /** Lets time pass and takes any segment, which must come then and not before. */
+    public Seg nextAfter(long millis) {
+        awaitAfter(millis);
+        return next();
+    }
+
+    private void awaitAfter(long millis) {
         long at = clock.now() + millis * SimClock.MS;
         events.runUntil(() -> !fromStack.isEmpty(), at + TOLERANCE);
         assertThat(fromStack).as("a segment by %d ms", nowMillis() + millis).isNotEmpty();
         assertThat(fromStack.peek().atNanos).as("time of %s", fromStack.peek()).isBetween(at, at + TOLERANCE);
-        return expect(flags, seq, ack, length);
     }
 
     /** Takes the next segment, its numbers made relative. */
