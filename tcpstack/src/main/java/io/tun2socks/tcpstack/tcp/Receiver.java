@@ -175,6 +175,8 @@ final class Receiver {
         }
         if (finSeq >= 0 && finSeq == nxt()) {
             window.onFin();
+            // What a broken client has sent behind its FIN would lie here, and be reported, until the end.
+            reassembly.close();
             ackNow();
             return true;
         }

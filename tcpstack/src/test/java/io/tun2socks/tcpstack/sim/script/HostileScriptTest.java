@@ -139,6 +139,17 @@ class HostileScriptTest extends PacketScript {
     }
 
     @Test
+    void rfc9293_3_10_7_4_whatLiesBehindAFinIsForgotten() {
+        handshake();
+        client().sends(ack(1).seq(10).data("behind"));
+        stack().replies(ack(1).sack(10, 16));
+        client().sends(finAck(1).seq(1));
+        stack().replies(ack(2).sack());
+        application().sawTheEnd();
+        application().hasRead("");
+    }
+
+    @Test
     void rfc9293_3_4_numbersOfAnOldConnectionDoNotFitTheNewOne() {
         handshake();
         client().sends(rst().seq(1));
