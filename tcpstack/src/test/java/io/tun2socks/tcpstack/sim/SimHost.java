@@ -77,6 +77,17 @@ public final class SimHost implements AutoCloseable {
         requestPump();
     }
 
+    /** Hands a frame to the stack as it is, virtio-net header included. */
+    public void receiveRaw(byte[] frame) {
+        ByteBuf b = allocator.directBuffer(frame.length).writeBytes(frame);
+        try {
+            stack.receive(b, events.now());
+        } finally {
+            b.release();
+        }
+        requestPump();
+    }
+
     private void requestPump() {
         if (!pumpScheduled) {
             pumpScheduled = true;
