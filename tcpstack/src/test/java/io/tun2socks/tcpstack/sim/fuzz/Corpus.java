@@ -9,8 +9,8 @@ import java.util.List;
 
 /** Captured packets that mutations begin with: {@code src/test/resources/fuzz}, a packet a line, in hexadecimal. */
 final class Corpus {
-    private static final List<String> FILES = List.of(
-            "handshake", "data", "sack", "closing", "fragments", "icmp", "udp", "ipv6-extensions");
+    private static final List<String> FILES =
+            List.of("handshake", "data", "sack", "closing", "fragments", "icmp", "udp", "ipv6-extensions");
 
     private Corpus() {}
 

@@ -39,6 +39,7 @@ final class FuzzRound {
     private static final int VICTIMS = 6;
     private static final int SEEN = 60;
     private static final long MEMORY = 20L << 20;
+    private static final List<Unreachable> REASONS = List.of(Unreachable.values());
     private static final FlowKey HEALTHY = FlowKey.v4(40000);
 
     /** A connection that may come to harm, and the last segments of its client. */
@@ -158,7 +159,11 @@ final class FuzzRound {
         return Packets.destination(ip).equals(flow.client())
                 && Packets.source(ip).equals(flow.target())
                 && ip.length >= port + 2
-                && ((ip[port] & 0xff) << 8 | ip[port + 1] & 0xff) == flow.clientPort();
+                && port(ip, port) == flow.clientPort();
+    }
+
+    private static int port(byte[] ip, int at) {
+        return (ip[at] & 0xff) * 256 + (ip[at + 1] & 0xff);
     }
 
     /** What goes to and fro is material for mutations. */
@@ -206,7 +211,7 @@ final class FuzzRound {
         return s != null
                 && Packets.source(packet).equals(HEALTHY.client())
                 && Packets.destination(packet).equals(HEALTHY.target())
-                && ((packet[20] & 0xff) << 8 | packet[21] & 0xff) == HEALTHY.clientPort();
+                && port(packet, 20) == HEALTHY.clientPort();
     }
 
     /** A device frame whose virtio-net header is wrong as well. */
@@ -250,8 +255,8 @@ final class FuzzRound {
     private final class Flows implements FlowHandler {
         @Override
         public void onTcp(TcpConnection connection) {
-            StreamApp app = new StreamApp(
-                    connection, events, host.allocator(), random, StreamApp.Behaviour.PROMPT, down);
+            StreamApp app =
+                    new StreamApp(connection, events, host.allocator(), random, StreamApp.Behaviour.PROMPT, down);
             apps.add(app);
             probes.add(new ConnectionProbe(connection));
             if (connection.clientPort() == HEALTHY.clientPort()) {
@@ -270,7 +275,7 @@ final class FuzzRound {
             }
             switch (random.nextInt(8)) {
                 case 0 -> app.connection().refuse();
-                case 1 -> app.connection().unreachable(Unreachable.values()[random.nextInt(4)]);
+                case 1 -> app.connection().unreachable(REASONS.get(random.nextInt(REASONS.size())));
                 case 2 -> app.connection().discard();
                 default -> app.connection().accept();
             }

@@ -35,8 +35,7 @@ class FuzzTest {
         try {
             new FuzzRound(seed, corpus).run();
         } catch (AssertionError | RuntimeException e) {
-            throw new AssertionError(
-                    "mvn -pl tcpstack test -Dtest=FuzzTest -Dfuzz.seed=" + seed + " shows: " + e, e);
+            throw new AssertionError("mvn -pl tcpstack test -Dtest=FuzzTest -Dfuzz.seed=" + seed + " shows: " + e, e);
         }
     }
 }

@@ -111,7 +111,7 @@ final class Mutations {
             p[2] = (byte) (p.length >> 8);
             p[3] = (byte) p.length;
         } else if (p.length >= Ipv6Header.LENGTH) {
-            p[4] = (byte) (p.length - Ipv6Header.LENGTH >> 8);
+            p[4] = (byte) ((p.length - Ipv6Header.LENGTH) >> 8);
             p[5] = (byte) (p.length - Ipv6Header.LENGTH);
         }
     }
@@ -133,13 +133,12 @@ final class Mutations {
             b.setShort(10, InternetChecksum.finish(InternetChecksum.sum(b, 0, start)));
         }
         int protocol = Packets.protocol(p);
-        int field =
-                switch (protocol) {
-                    case IpProtocol.TCP -> TcpHeader.CHECKSUM_OFFSET;
-                    case IpProtocol.UDP -> 6;
-                    case IpProtocol.ICMP, IpProtocol.ICMPV6 -> 2;
-                    default -> -1;
-                };
+        int field = switch (protocol) {
+            case IpProtocol.TCP -> TcpHeader.CHECKSUM_OFFSET;
+            case IpProtocol.UDP -> 6;
+            case IpProtocol.ICMP, IpProtocol.ICMPV6 -> 2;
+            default -> -1;
+        };
         if (field < 0 || start + field + 2 > p.length) {
             return;
         }

@@ -127,7 +127,7 @@ class DataScriptTest extends PacketScript {
 
     @Test
     void rfc6298_5_theTimerStartsAgainWithProgress() {
-        handshake();
+        handshake(syn().mss(MSS));
         application().writes(2 * MSS);
         stack().sends(ack(1).seq(1).length(MSS));
         stack().sends(ack(1).seq(1 + MSS).length(MSS));
