@@ -90,7 +90,8 @@ final class Raw {
     private static byte[] withChecksum(byte[] ipv4) {
         ByteBuf b = Unpooled.wrappedBuffer(ipv4);
         b.setShort(10, 0);
-        b.setShort(10, InternetChecksum.finish(InternetChecksum.sum(b, 0, Ipv4Header.headerLength(b, 0))));
+        int length = Math.min(Ipv4Header.headerLength(b, 0), ipv4.length);
+        b.setShort(10, InternetChecksum.finish(InternetChecksum.sum(b, 0, length)));
         return ipv4;
     }
 
