@@ -406,6 +406,8 @@ final class LossRecovery implements Consumer<SentSegment> {
             probeEnd = NO_PROBE;
             if (phase == Phase.OPEN) {
                 congestion.onLoss(nxt - una + acked, ack.now);
+                // What is told of an earlier recovery must not undo this.
+                evidence().end();
             }
         } else if (acked == 0 && ack.delivered == 0) {
             // A duplicate acknowledgement: both have arrived.

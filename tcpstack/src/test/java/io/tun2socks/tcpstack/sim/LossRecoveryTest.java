@@ -224,6 +224,40 @@ class LossRecoveryTest {
     }
 
     @Test
+    void rfc9937_6_whatIsDeliveredLetsOutSevenTenthsOfItWithoutABurst() {
+        inFlight(true, 200);
+        for (int i = 2; i <= 4; i++) {
+            inject(sack(0, 1, i));
+        }
+        int total = segments().size();
+        int silent = 0;
+        for (int i = 5; i <= 20; i++) {
+            inject(sack(0, 1, i));
+            int sent = segments().size();
+            assertThat(sent).as("at once for one that has arrived").isLessThanOrEqualTo(1);
+            silent = sent == 0 ? silent + 1 : 0;
+            assertThat(silent)
+                    .as("acknowledgements in a row that let nothing out")
+                    .isLessThanOrEqualTo(2);
+            total += sent;
+        }
+        assertThat(total).as("for nineteen that have arrived").isBetween(13, 15);
+        finish();
+    }
+
+    @Test
+    void rfc2883_4_aDuplicateIsNoNewsOfTheOthers() {
+        inFlight(true, 0);
+        // Below the acknowledgement, and within the second block.
+        inject(ack(5).sack(at(2), at(4)));
+        inject(ack(5).sack(at(10) - 4 * MSS, at(11) - 4 * MSS, at(6), at(8)));
+        inject(ack(5).sack(at(6), at(7), at(6), at(8)));
+        assertThat(peer.stack().stats().dsacks).isEqualTo(3);
+        assertThat(peer.stack().stats().retransmits).isZero();
+        finish();
+    }
+
+    @Test
     void rfc2018_5_sackWithoutPermissionIsIgnored() {
         inFlight(false, 0);
         inject(sack(0, 1, 20));
