@@ -161,10 +161,15 @@ public final class IpOutput {
     private void sendFragments(int protocol, int transportEnd) {
         ByteBuf transport = packet.header().slice(transportStart, transportEnd - transportStart);
         ByteBuf payload = packet.sliceBuffer(0).slice(packet.sliceOffset(0), packet.payloadLength());
+        int mtu = paths.mtu(dstHi, dstLo);
+        if (protocol == IpProtocol.ICMPV6) {
+            // Nobody would listen to errors about it; this much gets through everywhere (RFC 8200 5).
+            mtu = Math.min(mtu, PathMtus.MIN_IPV6);
+        }
         stats.packetsOut += fragmenter
                 .between(srcHi, srcLo, dstHi, dstLo)
                 .carrying(protocol, 0, HOP_LIMIT)
-                .send(paths.mtu(dstHi, dstLo), identification++, transport, payload);
+                .send(mtu, identification++, transport, payload);
         packet.clearSlices();
     }
 

@@ -60,6 +60,14 @@ class IcmpTest {
         assertThat(Raw.icmpQuote(reply)).isEqualTo(data);
     }
 
+    /** Nor would anybody listen to errors about this. */
+    @Test
+    void rfc8200_5_fragmentsOfAnIpv6EchoFitEveryPath() {
+        byte[] request = Packets.echoRequest(flow(false).client(), flow(false).target(), 1, new byte[3000]);
+        Raw.fragments(request, 99, 1440).forEach(host::receive);
+        assertThat(host.sent).hasSize(3).allSatisfy(f -> assertThat(f).hasSizeLessThanOrEqualTo(1280));
+    }
+
     /** A router may fragment it: an error about an echo reply would be nobody's. */
     @Test
     void rfc1191_3_echoRepliesMayBeFragmented() {
