@@ -1,6 +1,7 @@
 package io.tun2socks.engine;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.netty.util.concurrent.Future;
 import io.tun2socks.outbound.Destination;
 import io.tun2socks.outbound.Outbound;
@@ -89,8 +90,8 @@ final class UdpSession implements UdpHandler, Flow {
                 }
             }
             case FAILED -> {
+                endpoint.unreachable(address, port, payload, Unreachable.PORT);
                 payload.release();
-                endpoint.unreachable(address, port, Unreachable.PORT);
             }
             default -> payload.release();
         }
@@ -169,8 +170,8 @@ final class UdpSession implements UdpHandler, Flow {
             state = State.FAILED;
             outcome = future.cause().getMessage();
             for (Waiting w = waiting.poll(); w != null; w = waiting.poll()) {
+                endpoint.unreachable(w.destination().address(), w.destination().port(), w.payload(), Unreachable.PORT);
                 w.payload().release();
-                endpoint.unreachable(w.destination().address(), w.destination().port(), Unreachable.PORT);
             }
             endWaiting();
             shard.stack().timers().schedule(idleTimer, System.nanoTime() + RETRY_NANOS);
@@ -196,7 +197,7 @@ final class UdpSession implements UdpHandler, Flow {
         public void onUnreachable(Destination destination) {
             Destination told = destination == null ? lastDestination : destination;
             if (told != null && told.address() != null) {
-                endpoint.unreachable(told.address(), told.port(), Unreachable.PORT);
+                endpoint.unreachable(told.address(), told.port(), Unpooled.EMPTY_BUFFER, Unreachable.PORT);
             }
         }
 

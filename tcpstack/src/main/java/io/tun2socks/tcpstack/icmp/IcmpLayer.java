@@ -15,6 +15,12 @@ import io.tun2socks.tcpstack.wire.VirtioNetHeader;
 
 /** The messages that we send: echo replies and errors (RFC 792, RFC 4443). Confined to the stack's thread. */
 public final class IcmpLayer {
+    /** Payload quoted in an error: a message of 576 bytes (RFC 1812 4.3.2.3), headers of both packets subtracted. */
+    private static final int MAX_QUOTED_IPV4 = 576 - 2 * Ipv4Header.LENGTH - IcmpHeader.LENGTH - UdpHeader.LENGTH;
+
+    /** A message of 1280 bytes (RFC 4443 3.1). */
+    private static final int MAX_QUOTED_IPV6 = 1280 - 2 * Ipv6Header.LENGTH - IcmpHeader.LENGTH - UdpHeader.LENGTH;
+
     /** The longest error (RFC 1812 4.3.2.3; RFC 4443 2.4 (c)): it must get through without being fragmented. */
     private static final int MAX_ERROR_IPV4 = 576;
 
@@ -140,7 +146,7 @@ public final class IcmpLayer {
     /**
      * Tells a client that its datagram led nowhere.
      *
-     * @param length the datagram's UDP length
+     * @param payload the datagram's payload; borrowed
      */
     public void unreachableForUdp(
             long clientHi,
@@ -149,12 +155,18 @@ public final class IcmpLayer {
             long targetHi,
             long targetLo,
             int targetPort,
-            int length,
+            ByteBuf payload,
             Unreachable reason) {
+        int length = UdpHeader.LENGTH + payload.readableBytes();
         ByteBuf out = begin(clientHi, clientLo, targetHi, targetLo, IpProtocol.UDP, length, reason);
         if (out != null) {
             UdpHeader.write(out, clientPort, targetPort, length, 0);
-            send(IpAddress.isIpv4(clientHi, clientLo));
+            boolean ipv4 = IpAddress.isIpv4(clientHi, clientLo);
+            int quoted = Math.min(payload.readableBytes(), ipv4 ? MAX_QUOTED_IPV4 : MAX_QUOTED_IPV6);
+            if (quoted > 0) {
+                ip.packet().addSlice(payload, payload.readerIndex(), quoted);
+            }
+            send(ipv4);
         }
     }
 

@@ -73,11 +73,13 @@ public final class UdpEndpoint {
      *
      * @param destination where its datagram went
      * @param port the port that it went to
+     * @param payload the datagram's payload, of which the beginning is quoted, or an empty buffer if it is not known any
+     *     more; borrowed
      * @param reason what the client is told
      */
-    public void unreachable(IpAddress destination, int port, Unreachable reason) {
+    public void unreachable(IpAddress destination, int port, ByteBuf payload, Unreachable reason) {
         if (!closed && destination.isIpv4() == IpAddress.isIpv4(clientHi, clientLo)) {
-            layer.unreachable(this, destination, port, reason);
+            layer.unreachable(this, destination, port, payload, reason);
         }
     }
 

@@ -152,7 +152,7 @@ public final class UdpLayer {
         ip.send(IpProtocol.UDP, UdpHeader.CHECKSUM_OFFSET, VirtioNetHeader.GSO_NONE, 0);
     }
 
-    void unreachable(UdpEndpoint endpoint, IpAddress destination, int port, Unreachable reason) {
+    void unreachable(UdpEndpoint endpoint, IpAddress destination, int port, ByteBuf payload, Unreachable reason) {
         icmp.unreachableForUdp(
                 endpoint.clientHi,
                 endpoint.clientLo,
@@ -160,7 +160,7 @@ public final class UdpLayer {
                 destination.hi(),
                 destination.lo(),
                 port,
-                UdpHeader.LENGTH,
+                payload,
                 reason);
     }
 

@@ -239,7 +239,7 @@ class DatagramTest {
     @Test
     void rfc1122_3_2_2_1_portUnreachableQuotesTheDatagram() {
         receive(Packets.udp(FlowKey.v4(5000), bytes("x")));
-        endpoints.get(0).unreachable(FlowKey.v4(0).target(), 80, Unreachable.PORT);
+        endpoints.get(0).unreachable(FlowKey.v4(0).target(), 80, Unpooled.EMPTY_BUFFER, Unreachable.PORT);
         byte[] icmp = sent.poll();
         assertThat(Packets.protocol(icmp)).isEqualTo(IpProtocol.ICMP);
         ByteBuf b = Unpooled.wrappedBuffer(icmp);
@@ -251,10 +251,33 @@ class DatagramTest {
         assertThat(b.getUnsignedShort(50)).isEqualTo(80);
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void rfc1812_4_3_2_3_rfc4443_3_1_errorsQuoteAsMuchAsFits(boolean ipv4) {
+        FlowKey flow = ipv4 ? FlowKey.v4(5000) : FlowKey.v6(5000);
+        receive(Packets.udp(flow, bytes("x")));
+        byte[] content = new byte[1400];
+        Arrays.fill(content, (byte) 'q');
+        ByteBuf payload = buffer(content);
+        endpoints.get(0).unreachable(flow.target(), 80, payload, Unreachable.PORT);
+        payload.release();
+        byte[] icmp = sent.poll();
+        assertThat(icmp).hasSize(ipv4 ? 576 : 1280);
+        ByteBuf b = Unpooled.wrappedBuffer(icmp);
+        int quoted = Packets.ipHeader(ipv4) + 8;
+        assertThat(b.getUnsignedShort(quoted + (ipv4 ? 2 : 4)))
+                .as("length of it all")
+                .isEqualTo(1408 + (ipv4 ? 20 : 0));
+        int udp = quoted + Packets.ipHeader(ipv4);
+        assertThat(b.getUnsignedShort(udp + 4)).isEqualTo(1408);
+        assertThat(b.getByte(udp + 8)).isEqualTo((byte) 'q');
+        assertThat(b.getByte(icmp.length - 1)).isEqualTo((byte) 'q');
+    }
+
     @Test
     void rfc4443_3_1_portUnreachableOverIpv6() {
         receive(Packets.udp(FlowKey.v6(5000), bytes("x")));
-        endpoints.get(0).unreachable(FlowKey.v6(0).target(), 80, Unreachable.PORT);
+        endpoints.get(0).unreachable(FlowKey.v6(0).target(), 80, Unpooled.EMPTY_BUFFER, Unreachable.PORT);
         byte[] icmp = sent.poll();
         assertThat(Packets.protocol(icmp)).isEqualTo(IpProtocol.ICMPV6);
         ByteBuf b = Unpooled.wrappedBuffer(icmp);
@@ -267,7 +290,7 @@ class DatagramTest {
     void rfc1812_4_3_2_8_errorsAreLimited() {
         receive(Packets.udp(FlowKey.v4(5000), bytes("x")));
         for (int i = 0; i < 1500; i++) {
-            endpoints.get(0).unreachable(FlowKey.v4(0).target(), 80, Unreachable.PORT);
+            endpoints.get(0).unreachable(FlowKey.v4(0).target(), 80, Unpooled.EMPTY_BUFFER, Unreachable.PORT);
         }
         assertThat(sent).hasSize(1000);
     }
