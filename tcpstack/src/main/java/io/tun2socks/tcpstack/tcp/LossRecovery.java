@@ -218,7 +218,8 @@ final class LossRecovery implements Consumer<SentSegment> {
         if (phase == Phase.OPEN && queue.hasLost()) {
             enter(una, nxt, nxt - una + acked, ack.sackedBefore);
         } else if ((phase == Phase.OPEN || phase == Phase.TIMEOUT) && acked > 0) {
-            grow(acked, nxt - una, cwndLimited || phase == Phase.TIMEOUT, sample);
+            // Not what was acknowledged: much of that has been delivered, and reported by SACK, before.
+            grow(ack.delivered, nxt - una, cwndLimited || phase == Phase.TIMEOUT, sample);
         }
         if (phase == Phase.RECOVERY && sack && (ack.delivered > 0 || newlyLost)) {
             rate.onAck(ack.delivered, acked > 0 && !newlyLost, queue.inFlight(), mss);
@@ -240,10 +241,10 @@ final class LossRecovery implements Consumer<SentSegment> {
         return sample;
     }
 
-    private void grow(long acked, long flight, boolean cwndLimited, long rttNanos) {
+    private void grow(long delivered, long flight, boolean cwndLimited, long rttNanos) {
         AckSample sample = context.ackSample;
         sample.nowNanos = context.nowNanos;
-        sample.ackedBytes = acked;
+        sample.ackedBytes = delivered;
         sample.flightSize = flight;
         sample.cwndLimited = cwndLimited;
         sample.rttNanos = rttNanos;

@@ -11,8 +11,14 @@ final class ReassemblyQueue {
     /** The most pieces held: a client that sends single bytes out of order is bounded in memory and in time. */
     static final int MAX_PIECES = 4096;
 
-    private ByteBuf[] buffers = new ByteBuf[8];
-    private long[] starts = new long[8];
+    private static final int INITIAL_SIZE = 8;
+    private static final ByteBuf[] NO_BUFFERS = {};
+    private static final long[] NO_STARTS = {};
+
+    /** Without length while nothing is held: most connections never see a gap. */
+    private ByteBuf[] buffers = NO_BUFFERS;
+
+    private long[] starts = NO_STARTS;
     private int count;
     private final ReceivedRanges ranges = new ReceivedRanges();
     private long bytes;
@@ -112,6 +118,9 @@ final class ReassemblyQueue {
         System.arraycopy(starts, 1, starts, 0, count);
         buffers[count] = null;
         bytes -= data.readableBytes();
+        if (count == 0) {
+            forgetAll();
+        }
         return data;
     }
 
@@ -136,6 +145,12 @@ final class ReassemblyQueue {
         }
         count = 0;
         bytes = 0;
+        forgetAll();
+    }
+
+    private void forgetAll() {
+        buffers = NO_BUFFERS;
+        starts = NO_STARTS;
         ranges.clear();
     }
 
@@ -163,8 +178,9 @@ final class ReassemblyQueue {
             return false;
         }
         if (count == buffers.length) {
-            buffers = Arrays.copyOf(buffers, count * 2);
-            starts = Arrays.copyOf(starts, count * 2);
+            int size = Math.max(INITIAL_SIZE, count * 2);
+            buffers = Arrays.copyOf(buffers, size);
+            starts = Arrays.copyOf(starts, size);
         }
         System.arraycopy(buffers, at, buffers, at + 1, count - at);
         System.arraycopy(starts, at, starts, at + 1, count - at);

@@ -72,9 +72,9 @@ final class ReceiveWindow {
         unconsumed -= bytes;
         consumedInTurn += bytes;
         if (nowNanos - turnNanos > srttNanos) {
-            // Half a window and more per round trip: the window may be what holds the client back.
-            if (mayGrow && srttNanos > 0 && consumedInTurn >= budget / 2 && turnNanos != 0) {
-                budget = (int) Math.min(2L * budget, maxBudget);
+            // Four times what a round trip brings: a client in slow start doubles, and the window is told one later.
+            if (mayGrow && srttNanos > 0 && turnNanos != 0) {
+                budget = (int) Math.min(Math.max(4 * consumedInTurn, budget), maxBudget);
             }
             consumedInTurn = 0;
             turnNanos = nowNanos;

@@ -7,10 +7,13 @@ import java.util.Arrays;
  * 2018 4).
  */
 final class ReceivedRanges {
-    private long[] starts = new long[8];
-    private long[] ends = new long[8];
+    private static final int INITIAL_SIZE = 8;
+    private static final long[] NONE = {};
+
+    private long[] starts = NONE;
+    private long[] ends = NONE;
     /** When a range last grew, as a count of {@link #add}. */
-    private long[] grown = new long[8];
+    private long[] grown = NONE;
 
     private int count;
     private long additions;
@@ -73,14 +76,18 @@ final class ReceivedRanges {
 
     void clear() {
         count = 0;
+        starts = NONE;
+        ends = NONE;
+        grown = NONE;
     }
 
     /** Makes the ranges from {@code from} to below {@code to} one place. */
     private void replace(int from, int to) {
         if (from == to && count == starts.length) {
-            starts = Arrays.copyOf(starts, 2 * count);
-            ends = Arrays.copyOf(ends, 2 * count);
-            grown = Arrays.copyOf(grown, 2 * count);
+            int size = Math.max(INITIAL_SIZE, 2 * count);
+            starts = Arrays.copyOf(starts, size);
+            ends = Arrays.copyOf(ends, size);
+            grown = Arrays.copyOf(grown, size);
         }
         move(to, from + 1);
     }

@@ -225,7 +225,10 @@ final class Receiver {
                 next.release();
             }
         }
-        if (filledGap || s.has(TcpHeader.PSH) || unackedBytes >= 2 * fullSegment) {
+        if (unackedBytes >= 2 * fullSegment && s.payloadLength <= fullSegment) {
+            // RFC 5681 4.2: for every second one, also within a batch. A super-segment has one coming anyway.
+            sendAck();
+        } else if (filledGap || s.has(TcpHeader.PSH) || unackedBytes >= 2 * fullSegment) {
             // A push ends a burst: the client waits for an answer, or for this acknowledgement.
             ackNow();
         } else if (!delayedAck.isScheduled()) {

@@ -140,11 +140,6 @@ final class Sender {
         return finQueued && una > buffer.endSeq();
     }
 
-    /** Whether our FIN has been sent at least once. */
-    boolean isFinSent() {
-        return finQueued && nxt > buffer.endSeq();
-    }
-
     void write(ByteBuf data) {
         buffer.append(data);
     }
@@ -345,7 +340,8 @@ final class Sender {
             emitNew(0, now);
             return true;
         }
-        long room = Math.min(windowRoom, cwndRoom);
+        // As if cwnd counted segments: or the remainder of a window in small segments would cost a round trip.
+        long room = Math.min(windowRoom, cwndRoom <= 0 ? 0 : (cwndRoom + mss - 1) / mss * mss);
         long length = Math.min(Math.min(available, room), most);
         if (length < available) {
             // Sender's silly-window avoidance (RFC 9293 3.8.6.2.1): whole segments, unless this is all there is, or
