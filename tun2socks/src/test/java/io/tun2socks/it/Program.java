@@ -41,24 +41,49 @@ final class Program implements AutoCloseable {
         if (isOther()) {
             return List.of(OTHER.strip().split("\\s+", -1));
         }
+        List<String> command = java();
+        command.addAll(List.of("-jar", jar()));
+        return command;
+    }
+
+    /** The command that starts another main class with the program's own classes, and more of them, on its class path. */
+    static List<String> ourCommand(String moreClasses, String mainClass) {
+        List<String> command = java();
+        command.addAll(List.of("-cp", jar() + ":" + moreClasses, mainClass));
+        return command;
+    }
+
+    private static List<String> java() {
         String java = System.getenv()
                 .getOrDefault("TUN2SOCKS_JAVA", Path.of(System.getProperty("java.home"), "bin", "java") + "");
-        String jar = System.getProperty("tun2socks.jar", "target/tun2socks.jar");
-        List<String> command = new ArrayList<>(List.of(java, "-Xmx512m"));
-        command.add("-Dio.netty.leakDetection.level=" + System.getProperty("tun2socks.leakDetection", "paranoid"));
-        command.addAll(List.of("-jar", Path.of(jar).toAbsolutePath().toString()));
-        return command;
+        return new ArrayList<>(List.of(
+                java,
+                "-Xmx512m",
+                "-Dio.netty.leakDetection.level=" + System.getProperty("tun2socks.leakDetection", "paranoid")));
+    }
+
+    private static String jar() {
+        return Path.of(System.getProperty("tun2socks.jar", "target/tun2socks.jar"))
+                .toAbsolutePath()
+                .toString();
     }
 
     /** Starts the program with a proxy and more arguments, and gives the device its addresses and routes. */
     static Program start(Lab lab, String proxy, String... more) {
+        return startCommand(lab, command(), proxy, more);
+    }
+
+    /** Starts a command in the program's stead, as {@link #start} does. */
+    static Program startCommand(Lab lab, List<String> command, String proxy, String... more) {
         List<String> arguments = new ArrayList<>(List.of("-d", TUN, "-p", proxy));
         arguments.addAll(List.of(more));
         if (!arguments.contains("--mtu")) {
             arguments.addAll(List.of("--mtu", "1500"));
         }
         String mtu = arguments.get(arguments.indexOf("--mtu") + 1);
-        Program program = launch(lab, arguments.toArray(String[]::new));
+        List<String> whole = new ArrayList<>(command);
+        whole.addAll(arguments);
+        Program program = launchCommand(lab, whole);
         // The device is there a moment before it is what was asked for.
         program.daemon.await(
                 TUN + " is there with MTU " + mtu,
