@@ -34,9 +34,6 @@ final class Socks5Association implements UdpTransport {
     /** RSV, FRAG. */
     private static final int FIXED_HEADER = 3;
 
-    /** Payloads up to this size are copied behind the header: cheaper than a composite buffer. */
-    private static final int COPY_LIMIT = 2_048;
-
     private final Upstream upstream;
     private final Channel control;
     private final UdpReceiver receiver;
@@ -118,22 +115,14 @@ final class Socks5Association implements UdpTransport {
             dropped++;
             return;
         }
-        int length = payload.readableBytes();
-        boolean copied = length <= COPY_LIMIT;
-        ByteBuf header = control.alloc().directBuffer(MAX_HEADER + (copied ? length : 0));
-        header.writeZero(FIXED_HEADER);
-        Socks5Wire.writeDestination(header, destination);
-        if (copied) {
-            header.writeBytes(payload);
-            payload.release();
-            datagrams.write(header, datagrams.voidPromise());
-        } else {
-            ByteBuf whole = control.alloc()
-                    .compositeDirectBuffer(2)
-                    .addComponent(true, header)
-                    .addComponent(true, payload);
-            datagrams.write(whole, datagrams.voidPromise());
-        }
+        // One buffer, also for large datagrams: Netty 4.2.18 writes several within a limit that TCP writes on the same
+        // loop have left behind in its array of buffers, and sends the header alone.
+        ByteBuf datagram = control.alloc().directBuffer(MAX_HEADER + payload.readableBytes());
+        datagram.writeZero(FIXED_HEADER);
+        Socks5Wire.writeDestination(datagram, destination);
+        datagram.writeBytes(payload);
+        payload.release();
+        datagrams.write(datagram, datagrams.voidPromise());
     }
 
     @Override
