@@ -32,6 +32,18 @@ final class ReceiveWindow {
         this.maxBudget = maxBudget;
     }
 
+    /**
+     * Makes the window of a new connection with what is configured, as far as the scale can express it.
+     *
+     * @param nxt RCV.NXT
+     * @param scale our window shift
+     */
+    static ReceiveWindow of(TcpConfig config, long nxt, int scale) {
+        int most = 0xffff << scale;
+        return new ReceiveWindow(
+                nxt, scale, Math.min(config.receiveBuffer(), most), Math.min(config.maxReceiveBuffer(), most));
+    }
+
     /** Returns RCV.NXT. */
     long nxt() {
         return nxt;

@@ -15,8 +15,6 @@ public final class TcpConnection extends FourTuple {
     /** Our window shift (RFC 7323 2.3): windows up to 8 MiB. */
     static final int WINDOW_SHIFT = 7;
 
-    private static final int MAX_WINDOW = 0xffff << WINDOW_SHIFT;
-
     /** 2 MSL (RFC 9293 3.4.2), as short as Linux has it. */
     static final long TIME_WAIT_NANOS = 60_000_000_000L;
 
@@ -65,12 +63,7 @@ public final class TcpConnection extends FourTuple {
         this.issFloor = issFloor;
         this.timestamps = new Timestamps(tsVal, context.nowNanos);
         this.handshake = new Handshake(this, context, irs, tsVal);
-        int budget = context.config.tcp().receiveBuffer();
-        int maxBudget = context.config.tcp().maxReceiveBuffer();
-        ReceiveWindow window = peer.windowScaling()
-                ? new ReceiveWindow(
-                        irs + 1, WINDOW_SHIFT, Math.min(budget, MAX_WINDOW), Math.min(maxBudget, MAX_WINDOW))
-                : new ReceiveWindow(irs + 1, 0, Math.min(budget, 0xffff), Math.min(maxBudget, 0xffff));
+        ReceiveWindow window = ReceiveWindow.of(context.config.tcp(), irs + 1, peer.windowScaling() ? WINDOW_SHIFT : 0);
         this.receiver = new Receiver(this, context, window, context.output.mss(this));
         this.lifeTimer = new Timer(this::onLifeTimer);
     }
