@@ -24,6 +24,10 @@ final class SegmentChecks {
         if (tooOld || !receiver.isAcceptable(s)) {
             if (!reset) {
                 receiver.answerInvalid(s);
+                if (!tooOld && s.has(TcpHeader.FIN) && c.state() == TcpState.TIME_WAIT) {
+                    // RFC 9293 3.10.7.4, eighth step: the client has not heard that its FIN came; 2 MSL begin again.
+                    c.scheduleLifeTimer(nowNanos + TcpConnection.TIME_WAIT_NANOS);
+                }
             }
             return false;
         }

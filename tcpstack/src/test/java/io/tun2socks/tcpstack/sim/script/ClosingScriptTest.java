@@ -175,6 +175,21 @@ class ClosingScriptTest extends PacketScript {
     }
 
     @Test
+    void rfc9293_3_10_7_4_eachFinInTimeWaitBeginsTheWaitAnew() {
+        finWait2();
+        client().sends(finAck(2).seq(1));
+        stack().replies(ack(2).seq(2));
+        for (int i = 0; i < 3; i++) {
+            after(50, SECONDS);
+            client().sends(finAck(2).seq(1));
+            stack().replies(ack(2).seq(2));
+        }
+        after(61, SECONDS);
+        client().sends(finAck(2).seq(1));
+        stack().replies(rst().seq(2));
+    }
+
+    @Test
     void rfc9293_3_10_7_1_afterAnAbortEverythingIsReset() {
         handshake();
         application().aborts();
