@@ -132,6 +132,11 @@ public final class SimClient {
         return state == State.ABORTED;
     }
 
+    /** Tells whether it holds the connection for established, or once did. */
+    public boolean isConnected() {
+        return receiver != null;
+    }
+
     /** Tells whether it waits for an acknowledgement, or has more to send. */
     public boolean isSending() {
         return state == State.SYN_SENT || (state == State.OPEN && una <= finSeq);

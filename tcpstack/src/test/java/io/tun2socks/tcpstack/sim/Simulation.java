@@ -270,8 +270,8 @@ public final class Simulation {
         if (app.closeReason() == CloseReason.FINISHED) {
             return client.isFinished() || client.isAborted();
         }
-        // A handshake that was given up may be tried again.
-        return app.isEstablished() || client.isAborted();
+        // A handshake that was given up may be tried again, unless the client believes that it was completed.
+        return app.isEstablished() || client.isAborted() || client.isConnected();
     }
 
     private boolean verify() {
