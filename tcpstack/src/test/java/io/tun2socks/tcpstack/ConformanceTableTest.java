@@ -16,7 +16,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
-/** The table in {@code docs/tcp.md} names tests that exist, and leaves out no class of tests that are named after RFCs. */
+/** The table in {@code docs/tcp.md} names tests that exist, and leaves out no class with tests named after RFCs. */
 class ConformanceTableTest {
     private static final Path MODULE =
             Path.of(System.getProperty("basedir", "")).toAbsolutePath();
