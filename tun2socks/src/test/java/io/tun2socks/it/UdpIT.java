@@ -7,6 +7,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.PortUnreachableException;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.Arrays;
@@ -74,6 +75,30 @@ class UdpIT {
 
         try (DatagramSocket socket = socket(family, Lab.ECHO)) {
             echo(socket, new Pattern(9000, 9000).bytes());
+        }
+    }
+
+    // With Netty 4.2.18 a datagram of two buffers was sent without its second one then: the limit of the gathering
+    // writes
+    // of TCP held for it, too.
+    @ParameterizedTest
+    @EnumSource
+    void aLargeDatagramIsWholeAfterTcpInSmallSegments(Family family) throws Exception {
+        Program.start(LAB, LAB.upstream(Upstream.Kind.DANTE).url(), "--queues", "1");
+
+        try (Socket tcp = LAB.connect(family.host(), Lab.ECHO);
+                DatagramSocket udp = socket(family, Lab.ECHO)) {
+            tcp.setTcpNoDelay(true);
+            for (int burst = 0; burst < 10; burst++) {
+                byte[] segment = new Pattern(burst, 100).bytes();
+                for (int i = 0; i < 50; i++) {
+                    tcp.getOutputStream().write(segment);
+                }
+                for (int i = 0; i < 50; i++) {
+                    assertThat(tcp.getInputStream().readNBytes(segment.length)).isEqualTo(segment);
+                }
+                echo(udp, new Pattern(burst, 50_000).bytes());
+            }
         }
     }
 
