@@ -309,9 +309,14 @@ final class Lab implements BeforeAllCallback, AfterAllCallback, BeforeEachCallba
 
     /** Runs curl in the client's namespace; {@code limit} bounds the whole transfer. */
     Ran curl(Duration limit, String... arguments) {
+        return curl(client, limit, arguments);
+    }
+
+    /** Runs curl in a namespace; {@code limit} bounds the whole transfer. */
+    static Ran curl(NetNs namespace, Duration limit, String... arguments) {
         List<String> command = new ArrayList<>(
                 List.of("curl", "-q", "-sS", "--noproxy", "*", "--max-time", Long.toString(limit.toSeconds())));
         command.addAll(List.of(arguments));
-        return client.run(limit.plusSeconds(5), command.toArray(String[]::new));
+        return namespace.run(limit.plusSeconds(5), command.toArray(String[]::new));
     }
 }
