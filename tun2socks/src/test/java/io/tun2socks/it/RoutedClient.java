@@ -11,10 +11,8 @@ import java.util.List;
  * <pre>host ── inner ──(middle)── outer ── gateway ── TUN</pre>
  */
 final class RoutedClient {
-    /** The host's addresses. */
-    static final String HOST4 = "10.72.0.2";
-
-    static final String HOST6 = "fd72::2";
+    private static final String HOST4 = address4(2, 2);
+    private static final String HOST6 = address6(2, 2);
 
     private static final int MIDDLE = 1;
     private static final Duration QUICK = Duration.ofSeconds(10);
@@ -115,5 +113,17 @@ final class RoutedClient {
                 .findFirst()
                 .orElseThrow();
         return Integer.parseInt(line.split(" +", 3)[1]);
+    }
+
+    /** Has the router on the gateway's side lose all that goes to the host, or not any more. */
+    void lose(boolean lost) {
+        String verb = lost ? "add" : "del";
+        outer.ip("route", verb, "blackhole", HOST4);
+        outer.ip("-6", "route", verb, "blackhole", HOST6);
+    }
+
+    /** Takes the host's link down; it does not come back. */
+    void unplug() {
+        host.ip("link", "set", "up0", "down");
     }
 }
