@@ -46,6 +46,14 @@ final class Program implements AutoCloseable {
         return command;
     }
 
+    /** The command that starts the program with more options for Java; always ours. */
+    static List<String> ourCommand(List<String> javaOptions) {
+        List<String> command = java();
+        command.addAll(javaOptions);
+        command.addAll(List.of("-jar", jar()));
+        return command;
+    }
+
     /** The command that starts another main class with the program's own classes, and more of them, on its class path. */
     static List<String> ourCommand(String moreClasses, String mainClass) {
         List<String> command = java();
