@@ -8,9 +8,9 @@ import java.util.Arrays;
  */
 final class ErrorLimiter {
     /** Errors per second, and at once, to one client: a scan of unreachable addresses is told what it asks. */
-    static final int PER_CLIENT = 1000;
-    /** The same to all. */
-    static final int ALL = 2000;
+    static final int PER_CLIENT = 250;
+    /** The same to all: no second sees more than 1,000, which is what Linux sends. */
+    static final int ALL = 500;
 
     private static final int BUCKETS = 256;
     private static final long SECOND = 1_000_000_000L;

@@ -113,17 +113,16 @@ final class Handshake {
                 !reset && connection.peer().timestamps() && s.options.timestamps() && s.options.tsVal() - synTsVal < 0;
         if (old || !receiver.isAcceptable(s)) {
             if (!reset && receiver.mayAnswerInvalid(s)) {
-                // An acknowledgement of what has come so far: a client that has begun anew answers it with RST.
-                context.output.payload();
-                context.output.segment(connection, connection.iss() + 1, 0, 1);
+                // A client that has begun anew answers it with RST.
+                acknowledge();
             }
             return false;
         }
         if (reset) {
             if (s.seq == (int) receiver.nxt()) {
                 connection.closed(CloseReason.RESET_BY_CLIENT);
-            } else {
-                receiver.challenge();
+            } else if (receiver.mayChallenge()) {
+                acknowledge();
             }
             return false;
         }
@@ -140,6 +139,17 @@ final class Handshake {
             return false;
         }
         return true;
+    }
+
+    /** Acknowledges what has come so far: the SYN. */
+    private void acknowledge() {
+        context.output.payload();
+        context.output.segment(connection, connection.iss() + 1, 0, 1);
+    }
+
+    /** Tells whether the timer has repeated the SYN-ACK. */
+    boolean hasTimedOut() {
+        return timerRuns > 0;
     }
 
     private static boolean isOpening(Segment s) {

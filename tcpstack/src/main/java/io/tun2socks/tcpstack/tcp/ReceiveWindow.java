@@ -54,6 +54,11 @@ final class ReceiveWindow {
         return advertised;
     }
 
+    /** Returns the bytes that lie with the user. */
+    long unconsumed() {
+        return unconsumed;
+    }
+
     /** Returns the bytes that lie with the user, and forgets them. */
     long close() {
         long left = unconsumed;
@@ -109,13 +114,19 @@ final class ReceiveWindow {
     /**
      * Fixes the window that goes out with the segment being built, and remembers it.
      *
+     * @param mss the client's full segment
      * @param most the most that the budget may be at the moment
      * @return the window field of the header
      */
-    int advertise(int most) {
+    int advertise(int mss, int most) {
         long room = Math.max(budget - unconsumed, 0);
-        long offered = Math.max(Math.min(budget, most) - unconsumed, 0) >> scale;
         long known = advertised - nxt;
+        int allowed = Math.min(budget, most);
+        long free = Math.max(allowed - unconsumed, 0);
+        if (free > known && free - known < Math.min(mss, allowed / 2)) {
+            free = known;
+        }
+        long offered = free >> scale;
         if (offered << scale < known) {
             // Rounded up, so that the edge does not move left by the granularity of the scale. That moves it right a
             // little with each acknowledgement; within bounds, or tiny segments would never see the window close.

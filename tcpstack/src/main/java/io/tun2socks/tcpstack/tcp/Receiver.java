@@ -10,6 +10,9 @@ final class Receiver {
     /** Payloads below this are copied, so that a few bytes do not pin a whole read buffer of 64 KiB. */
     private static final int COPY_THRESHOLD = 4096;
 
+    /** The bytes of a read buffer that a byte of a slice may keep in memory: 64 KiB for the least slice. */
+    private static final int MAX_PINNED = (64 << 10) / COPY_THRESHOLD;
+
     /** The longest that an acknowledgement is delayed (RFC 9293 3.8.6.3 allows 500 ms; Linux has 40). */
     private static final long DELAYED_ACK_NANOS = 40_000_000L;
 
@@ -37,6 +40,9 @@ final class Receiver {
     private long duplicateStart;
 
     private long duplicateEnd;
+
+    /** Bytes that are kept in memory only because slices beside them are held. */
+    private long pinned;
 
     private long challengeSpanNanos;
     private int challenges;
@@ -86,7 +92,8 @@ final class Receiver {
         }
     }
 
-    private boolean mayChallenge() {
+    /** Counts a challenge; tells whether it may be sent. */
+    boolean mayChallenge() {
         if (challenges == 0 || context.nowNanos - challengeSpanNanos >= CHALLENGE_SPAN_NANOS) {
             challengeSpanNanos = context.nowNanos;
             challenges = 0;
@@ -146,6 +153,10 @@ final class Receiver {
         long edge = window.edge();
         if (length == 0) {
             return seq >= nxt() && seq <= Math.max(edge, nxt());
+        }
+        if (edge <= nxt() && seq == nxt()) {
+            // A probe of the closed window: its data is not taken, but its acknowledgement is.
+            return true;
         }
         return seq + length > nxt() && seq < edge;
     }
@@ -248,13 +259,26 @@ final class Receiver {
         if (length < COPY_THRESHOLD) {
             return context.allocator.directBuffer(length).writeBytes(packet, offset, length);
         }
+        int more = packet.capacity() - length;
+        pinned += more;
+        context.memory.take(more);
         return packet.retainedSlice(offset, length);
+    }
+
+    /** Memory beside the bytes held goes with them: each held byte keeps at most so many others. */
+    private void unpin() {
+        long most = (window.unconsumed() + reassembly.bytes()) * MAX_PINNED;
+        if (pinned > most) {
+            context.memory.give(pinned - most);
+            pinned = most;
+        }
     }
 
     /** The user has no more use for bytes: the window may open. */
     void consumed(int bytes, long srttNanos) {
         context.memory.give(bytes);
         window.onConsumed(bytes, context.nowNanos, srttNanos, !context.memory.isTight());
+        unpin();
         if (finSeq < 0 && window.shouldUpdate(fullSegment, budgetLimit())) {
             ackNow();
         }
@@ -272,7 +296,7 @@ final class Receiver {
         lastAckSent = nxt();
         unackedBytes = 0;
         context.timers.cancel(delayedAck);
-        return window.advertise(budgetLimit());
+        return window.advertise(fullSegment, budgetLimit());
     }
 
     private int budgetLimit() {
@@ -301,6 +325,7 @@ final class Receiver {
         // What lies with the user is the user's from now on.
         context.memory.give(reassembly.bytes() + window.close());
         reassembly.close();
+        unpin();
         context.timers.cancel(delayedAck);
     }
 }

@@ -5,6 +5,8 @@ final class RttEstimator {
     /** RFC 6298 2.1: before the first sample. */
     static final long INITIAL_RTO_NANOS = 1_000_000_000L;
 
+    private static final long RTO_AFTER_LOST_SYN_ACK_NANOS = 3_000_000_000L;
+
     /** As Linux has it; RFC 6298 2.4 asks for 1 s, which is far from any path here. */
     static final long MIN_RTO_NANOS = 200_000_000L;
 
@@ -41,6 +43,12 @@ final class RttEstimator {
     /** The timer ran out: the next wait is twice as long (RFC 6298 5.5). */
     void onTimeout() {
         backoff = Math.min(backoff + 1, MAX_BACKOFF);
+    }
+
+    /** The timer has run out for the SYN-ACK: data begins with 3 s (RFC 6298 5.7). */
+    void onLostSynAck() {
+        rto = RTO_AFTER_LOST_SYN_ACK_NANOS;
+        backoff = 0;
     }
 
     /** New data was acknowledged: the back-off ends even without a sample. */

@@ -72,6 +72,10 @@ final class SegmentChecks {
         if (c.state() != TcpState.TIME_WAIT) {
             return false;
         }
+        if (!c.peer().timestamps() && syn.options.timestamps()) {
+            // RFC 6191 2: no segment of the old connection can pass for one with timestamps.
+            return true;
+        }
         int recent = c.timestamps().recent();
         if (c.peer().timestamps() && syn.options.timestamps() && syn.options.tsVal() != recent) {
             return syn.options.tsVal() - recent > 0;

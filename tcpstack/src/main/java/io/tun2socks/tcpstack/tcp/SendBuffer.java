@@ -77,7 +77,7 @@ final class SendBuffer {
         ring.starts[index] = endSeq;
         count++;
         endSeq += data.readableBytes();
-        memory.take(data.readableBytes());
+        memory.take(data.capacity());
     }
 
     /**
@@ -94,7 +94,7 @@ final class SendBuffer {
             ring.buffers[head] = null;
             head = index(1);
             count--;
-            memory.give(buffer.readableBytes());
+            memory.give(buffer.capacity());
             buffer.release();
         }
         startSeq = Math.max(startSeq, ackSeq);

@@ -31,6 +31,7 @@ final class Sender {
     private int mss;
     private int maxPayload;
 
+    private final long firstSeq;
     private long una;
     private long nxt;
     /** SND.WND, scaled. */
@@ -68,6 +69,7 @@ final class Sender {
         this.rtt = rtt;
         this.mss = mss;
         this.maxPayload = maxPayload();
+        this.firstSeq = iss + 1;
         this.una = iss + 1;
         this.nxt = iss + 1;
         this.buffer = new SendBuffer(nxt, context.memory, context.ringPool);
@@ -251,6 +253,8 @@ final class Sender {
         wl2 = ack;
         if (persisting && window > 0) {
             persisting = false;
+            // The back-off was that of the probes.
+            rtt.onProgress();
             rearm(context.nowNanos);
         }
         return changed;
@@ -259,7 +263,11 @@ final class Sender {
     /** Sends what may be sent: first what was lost, then new data, then FIN. */
     void output() {
         long now = context.nowNanos;
-        if (recovery.takeNewDataFirst() && !sendNewData(now)) {
+        if (recovery.takeNewDataFirst()) {
+            if (sendNewData(now)) {
+                // F-RTO: repairs wait for what the next acknowledgement tells (RFC 5682 2.1 step 2b).
+                return;
+            }
             recovery.withoutNewData();
         }
         boolean repairDue = recovery.takeRepairDue();
@@ -340,8 +348,7 @@ final class Sender {
             emitNew(0, now);
             return true;
         }
-        // As if cwnd counted segments: or the remainder of a window in small segments would cost a round trip.
-        long room = Math.min(windowRoom, cwndRoom <= 0 ? 0 : (cwndRoom + mss - 1) / mss * mss);
+        long room = Math.min(windowRoom, una == firstSeq ? cwndRoom : roundedUp(cwndRoom));
         long length = Math.min(Math.min(available, room), most);
         if (length < available) {
             // Sender's silly-window avoidance (RFC 9293 3.8.6.2.1): whole segments, unless this is all there is, or
@@ -360,6 +367,11 @@ final class Sender {
         }
         emitNew(gathered, now);
         return true;
+    }
+
+    /** As if cwnd counted segments: or the remainder of a window of small segments would cost a round trip. */
+    private long roundedUp(long cwndRoom) {
+        return cwndRoom <= 0 ? 0 : (cwndRoom + mss - 1) / mss * mss;
     }
 
     private void emitNew(int payload, long now) {

@@ -4,14 +4,14 @@ package io.tun2socks.tcpstack.tcp;
  * SYN cookies (RFC 4987 3.6): over the bound of half-open connections the answer to a SYN carries all that we would
  * have remembered, and a client that is real brings it back.
  *
- * <p>The ISN holds 5 bits of a clock of 64 s, 3 bits of an MSS table and 24 bits of a keyed hash over both, the
+ * <p>The ISN holds 5 bits of a clock of 69 s, 3 bits of an MSS table and 24 bits of a keyed hash over both, the
  * addresses and the client's ISN. What else the SYN offered travels in the lowest bits of our timestamp, if the client
  * uses timestamps; without them windows are not scaled and SACK is not used.
  */
 final class SynCookies {
     private static final long STEP_NANOS = 1L << 36;
 
-    /** How many steps back a cookie is still good: two, so at least 64 s (RFC 4987: about as long as SYN-ACKs live). */
+    /** How many steps back a cookie is still good: two, so 137 s at least and 206 s at most. */
     private static final int VALID_STEPS = 2;
 
     /** What MSS is rounded down to. */

@@ -236,7 +236,6 @@ public final class TcpConnection extends FourTuple {
         return rtt;
     }
 
-    /** Null before the SYN is answered. */
     /** SND.NXT, or 0 before the SYN is answered. */
     long sndNxt() {
         return sender == null ? 0 : sender.nxt();
@@ -330,6 +329,9 @@ public final class TcpConnection extends FourTuple {
 
     /** Ends TIME-WAIT, or any state, without a word to anyone. */
     void forget() {
+        if (state == TcpState.TIME_WAIT) {
+            context.layer.onTimeWaitEnded();
+        }
         state = TcpState.CLOSED;
         context.layer.remove(this);
         context.timers.cancel(lifeTimer);
@@ -342,10 +344,14 @@ public final class TcpConnection extends FourTuple {
     // ---- states ----
 
     private void established(Segment s) {
+        boolean lost = handshake.hasTimedOut();
         if (handshake.isSampleValid()) {
             rtt.onSample(handshake.sampleNanos());
         }
         begin(s);
+        if (lost) {
+            rtt.onLostSynAck();
+        }
         context.layer.synQueue().onRemoved();
         handler.onEstablished();
         if (finAfterHandshake && isOpen()) {

@@ -34,6 +34,7 @@ public final class TcpLayer {
     private ArrayDeque<TcpConnection> dirty = new ArrayDeque<>();
     private ArrayDeque<TcpConnection> flushing = new ArrayDeque<>();
     private final ArrayDeque<TcpConnection> timeWaits = new ArrayDeque<>();
+    private int timeWaitCount;
     private final SynQueue synQueue;
 
     /**
@@ -244,12 +245,17 @@ public final class TcpLayer {
     /** A connection has entered TIME-WAIT: a storm of short connections must not fill the table with what is over. */
     void onTimeWait(TcpConnection connection) {
         timeWaits.add(connection);
+        timeWaitCount++;
         while (timeWaits.peek().state() != TcpState.TIME_WAIT) {
             timeWaits.remove();
         }
-        if (timeWaits.size() > MAX_TIME_WAIT) {
+        if (timeWaitCount > MAX_TIME_WAIT) {
             endOldestTimeWait();
         }
+    }
+
+    void onTimeWaitEnded() {
+        timeWaitCount--;
     }
 
     private boolean endOldestTimeWait() {

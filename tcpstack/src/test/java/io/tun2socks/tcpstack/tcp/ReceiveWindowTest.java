@@ -34,7 +34,7 @@ class ReceiveWindowTest {
                 unconsumed -= bytes;
             }
             if (random.nextBoolean()) {
-                int field = window.advertise(Integer.MAX_VALUE);
+                int field = window.advertise(1 << scale, Integer.MAX_VALUE);
                 assertThat(field).isBetween(0, 0xffff);
                 long told = window.nxt() + ((long) field << scale);
                 assertThat(told).as("left by rounding at most").isGreaterThan(edge - (1L << scale));
