@@ -24,14 +24,16 @@ final class ScriptedSocks {
      */
     static TcpServer.Handler replying(int reply, TcpServer.Handler then) {
         return socket -> {
-            accept(socket, reply);
+            readRequest(socket);
+            reply(socket, reply);
             if (reply == SUCCEEDED) {
                 then.serve(socket);
             }
         };
     }
 
-    private static void accept(Socket socket, int reply) throws IOException {
+    /** Takes part in the handshake up to the request to connect; returns the port that is asked for. */
+    static int readRequest(Socket socket) throws IOException {
         DataInputStream in = new DataInputStream(socket.getInputStream());
         expect("version", in.readUnsignedByte(), 5);
         in.readNBytes(in.readUnsignedByte());
@@ -50,7 +52,11 @@ final class ScriptedSocks {
         if (type != 3) {
             InetAddress.getByAddress(address);
         }
-        in.readUnsignedShort();
+        return in.readUnsignedShort();
+    }
+
+    /** Answers a request with a reply code. */
+    static void reply(Socket socket, int reply) throws IOException {
         socket.getOutputStream().write(new byte[] {5, (byte) reply, 0, 1, 0, 0, 0, 0, 0, 0});
     }
 
