@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.net.Socket;
 import java.net.SocketException;
+import java.net.SocketTimeoutException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -90,15 +92,45 @@ class CloseIT {
         assertRefused(family);
     }
 
+    /** What connect reports, by the upstream's reply (RFC 1928 6). */
     @ParameterizedTest
-    @EnumSource
-    void aHostThatTheUpstreamCannotReachIsAnErrorAtOnce(Family family) throws Exception {
-        TcpServer socks = LAB.serve(ScriptedSocks.replying(ScriptedSocks.HOST_UNREACHABLE, socket -> {}));
+    @CsvSource({
+        "1, V4, Connection refused",
+        "1, V6, Connection refused",
+        "2, V4, No route to host",
+        "2, V6, Permission denied",
+        "3, V4, Network is unreachable",
+        "3, V6, Network is unreachable",
+        "4, V4, No route to host",
+        "4, V6, No route to host",
+        "5, V4, Connection refused",
+        "5, V6, Connection refused",
+    })
+    void aHostThatTheUpstreamCannotReachIsAnErrorAtOnce(int reply, Family family, String error) throws Exception {
+        TcpServer socks = LAB.serve(ScriptedSocks.replying(reply, socket -> {}));
         Program.start(LAB, LAB.socks(socks));
 
         long start = System.nanoTime();
-        assertThatThrownBy(() -> LAB.connect(family.host(), 1234)).isInstanceOf(SocketException.class);
+        assertThatThrownBy(() -> LAB.connect(family.host(), 1234))
+                .isInstanceOf(SocketException.class)
+                .hasMessageContaining(error);
         assertThat(Duration.ofNanos(System.nanoTime() - start)).isLessThan(Duration.ofSeconds(3));
+    }
+
+    /** A kernel would say nothing either, until its client's patience is over. */
+    @ParameterizedTest
+    @EnumSource
+    void anUpstreamThatDoesNotAnswerIsSilence(Family family) throws Exception {
+        CompletableFuture<Integer> ending = new CompletableFuture<>();
+        TcpServer socks = LAB.serve(socket -> {
+            ScriptedSocks.readRequest(socket);
+            ending.complete(socket.getInputStream().read());
+        });
+        Program.start(LAB, LAB.socks(socks), "--connect-timeout", "1s");
+
+        assertThatThrownBy(() -> LAB.connect(family.host(), 1234, Duration.ofSeconds(3)))
+                .isInstanceOf(SocketTimeoutException.class);
+        assertThat(ending.get(10, TimeUnit.SECONDS)).isEqualTo(-1);
     }
 
     @ParameterizedTest
@@ -167,6 +199,26 @@ class CloseIT {
         Program.start(LAB, LAB.socks(socks));
 
         assertReset(family, 1234);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aResetInTheMiddleIsNeverAnEnd(Family family) throws Exception {
+        TcpServer socks = LAB.serve(ScriptedSocks.replying(ScriptedSocks.SUCCEEDED, socket -> {
+            ANSWER.writeTo(socket.getOutputStream());
+            socket.getInputStream().read();
+            TcpServer.reset(socket);
+        }));
+        Program.start(LAB, LAB.socks(socks));
+
+        try (Socket client = LAB.connect(family.host(), 1234)) {
+            assertThat(Pattern.digest(client.getInputStream(), ANSWER.size()).sha256())
+                    .isEqualTo(ANSWER.hash());
+            client.getOutputStream().write('?');
+            assertThatThrownBy(() -> client.getInputStream().read())
+                    .isInstanceOf(SocketException.class)
+                    .hasMessageContaining("reset");
+        }
     }
 
     @ParameterizedTest

@@ -10,8 +10,6 @@ final class ScriptedSocks {
     /** The reply code of success (RFC 1928 section 6). */
     static final int SUCCEEDED = 0;
 
-    static final int NETWORK_UNREACHABLE = 3;
-    static final int HOST_UNREACHABLE = 4;
     static final int REFUSED = 5;
 
     private ScriptedSocks() {}
