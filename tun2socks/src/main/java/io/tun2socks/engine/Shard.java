@@ -16,7 +16,8 @@ import io.tun2socks.tcpstack.timer.TimerWheel;
 import io.tun2socks.tcpstack.udp.UdpEndpoint;
 import java.security.SecureRandom;
 import java.util.ArrayDeque;
-import java.util.HashSet;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -47,7 +48,7 @@ final class Shard implements PacketReceiver, FlowHandler, Handoff {
     private final CompletableFuture<Void> failure;
     private final CompletableFuture<Void> drained = new CompletableFuture<>();
     private final ArrayDeque<TcpRelay> unflushed = new ArrayDeque<>();
-    private final Set<Flow> flows = new HashSet<>();
+    private final Set<Flow> flows = Collections.newSetFromMap(new IdentityHashMap<>());
     private final Runnable flushTask = this::flush;
     private final Runnable tickTask = this::tick;
 

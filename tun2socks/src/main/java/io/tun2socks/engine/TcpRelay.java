@@ -36,7 +36,6 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
 
     private final Shard shard;
     private final TcpConnection connection;
-    private final Destination destination;
     private final long startNanos = System.nanoTime();
 
     private String outboundName = "";
@@ -61,7 +60,6 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
     TcpRelay(Shard shard, TcpConnection connection) {
         this.shard = shard;
         this.connection = connection;
-        this.destination = Destination.of(connection.targetAddress(), connection.targetPort());
     }
 
     void connect(Outbound outbound) {
@@ -76,10 +74,15 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
                 connection.discard();
             }
             case CONNECT -> {
-                connecting = outbound.connect(shard.loop(), destination, this);
+                connecting = outbound.connect(shard.loop(), destination(), this);
                 connecting.addListener((Future<Channel> future) -> onConnect(future));
             }
         }
+    }
+
+    /** Made when it is needed: a connection that only waits has no use for it. */
+    private Destination destination() {
+        return Destination.of(connection.targetAddress(), connection.targetPort());
     }
 
     private void onConnect(Future<Channel> future) {
@@ -321,7 +324,7 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
                     new FlowRecord(
                             "tcp",
                             Destination.of(connection.clientAddress(), connection.clientPort()),
-                            destination,
+                            destination(),
                             outboundName,
                             uploadBytes,
                             downloadBytes,

@@ -1,14 +1,17 @@
 package io.tun2socks.outbound;
 
 import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFuture;
+import io.netty.channel.ChannelPromise;
+import io.netty.channel.ConnectTimeoutException;
 import io.netty.channel.EventLoop;
 import io.netty.channel.epoll.EpollSocketChannel;
+import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.tun2socks.outbound.OutboundException.Reason;
 import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.util.List;
+import java.util.concurrent.TimeUnit;
 
 /**
  * Connects to the first of several addresses that answers, one after the other; ends with the promise that it works
@@ -72,9 +75,16 @@ final class Dial {
         listener.prepare(channel);
         loop.register(channel);
         // A failed registration closes the channel, which fails the connect.
-        ChannelFuture connect = channel.connect(address);
+        ChannelPromise connect = channel.newPromise();
+        int millis = sockets.settings().connectTimeoutMillis();
+        Future<?> timeout = loop.schedule(
+                () -> connect.tryFailure(new ConnectTimeoutException("no answer within " + millis + " ms")),
+                millis,
+                TimeUnit.MILLISECONDS);
+        channel.connect(address, connect);
         boolean immediate = connect.isDone();
         connect.addListener(future -> {
+            timeout.cancel(false);
             if (future.isSuccess()) {
                 listener.connected(channel);
             } else {

@@ -67,7 +67,8 @@ final class Sockets {
     }
 
     /**
-     * Makes a TCP socket for the way of a flow: reads on demand, half-close kept, no delay.
+     * Makes a TCP socket for the way of a flow: reads on demand, half-close kept, no delay. Its channel does not limit the
+     * time of a connect: what Netty does that with would stay with the channel as long as that lives.
      *
      * @param ipv4 whether the peer is an IPv4 address
      * @return an unregistered channel
@@ -85,7 +86,7 @@ final class Sockets {
                 .setTcpKeepIntvl(KEEPALIVE_INTERVAL)
                 .setRecvByteBufAllocator(STREAM_READS)
                 .setWriteBufferWaterMark(STREAM_WATER_MARK)
-                .setConnectTimeoutMillis(settings.connectTimeoutMillis());
+                .setConnectTimeoutMillis(0);
         return channel;
     }
 

@@ -9,6 +9,7 @@ import io.tun2socks.outbound.OutboundException.Reason;
 import io.tun2socks.tcpstack.ip.IpAddress;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.UnknownHostException;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
@@ -28,10 +29,19 @@ final class Upstream implements AutoCloseable {
         this.host = host;
         this.port = port;
         Optional<IpAddress> address = IpAddress.parse(host);
-        this.literal = address.map(a -> List.of(new InetSocketAddress(a.toInetAddress(), port)))
+        this.literal = address.map(a -> List.of(new InetSocketAddress(named(a, host), port)))
                 .orElse(null);
         this.sockets = new Sockets(settings);
         this.resolver = new NameResolver(sockets, servers);
+    }
+
+    /** With a name Netty, which keeps the peer's with each channel, need not make one each time. */
+    private static InetAddress named(IpAddress address, String name) {
+        try {
+            return InetAddress.getByAddress(name, address.toBytes());
+        } catch (UnknownHostException e) {
+            throw new AssertionError("4 and 16 bytes are always accepted", e);
+        }
     }
 
     static Upstream of(String scheme, String host, int port, SocketSettings settings) {

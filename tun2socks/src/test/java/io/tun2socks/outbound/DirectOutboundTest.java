@@ -9,11 +9,16 @@ import io.netty.util.concurrent.Future;
 import io.tun2socks.demo.EmbeddedUdpEcho;
 import io.tun2socks.outbound.OutboundException.Reason;
 import io.tun2socks.tcpstack.ip.IpAddress;
+import java.io.IOException;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.SocketTimeoutException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -64,6 +69,37 @@ class DirectOutboundTest {
         assertThat(failure.reason()).isEqualTo(Reason.REFUSED);
         assertThat(failure).hasMessage("connect to 127.0.0.1:" + port + ": connection refused");
         assertThat(relay.wasAdded()).isFalse();
+    }
+
+    @Test
+    void tellsAConnectThatNobodyAnswers() throws Exception {
+        List<Socket> waiting = new ArrayList<>();
+        try (ServerSocket server = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                Outbound impatient = Outbounds.parse("direct://", new SocketSettings(0, null, 300))) {
+            // Linux does not answer a SYN for a server that has enough of those that it has not accepted.
+            fill(server, waiting);
+            Destination destination = Destination.of(LOCAL, server.getLocalPort());
+            OutboundException failure = loop.failure(() -> impatient.connect(loop.loop(), destination, relay));
+            assertThat(failure.reason()).isEqualTo(Reason.TIMED_OUT);
+            assertThat(failure).hasMessage("connect to " + destination + ": timed out");
+        } finally {
+            for (Socket socket : waiting) {
+                socket.close();
+            }
+        }
+    }
+
+    private static void fill(ServerSocket server, List<Socket> waiting) throws IOException {
+        try {
+            while (waiting.size() < 10) {
+                Socket socket = new Socket();
+                waiting.add(socket);
+                socket.connect(server.getLocalSocketAddress(), 300);
+            }
+            throw new AssertionError("ten connections, and the server still takes more");
+        } catch (SocketTimeoutException full) {
+            assertThat(waiting).hasSizeGreaterThan(1);
+        }
     }
 
     @Test
