@@ -130,16 +130,17 @@ final class SocksUdpRelay extends ChannelInboundHandlerAdapter {
             DatagramPacket packet = (DatagramPacket) message;
             InetSocketAddress sender = packet.sender();
             InetAddress source = askedFor.getOrDefault(sender, sender.getAddress());
-            ByteBuf header = context.alloc().directBuffer(32).writeZero(FIXED_HEADER);
+            ByteBuf content = packet.content();
+            // One buffer: of two, Netty 4.2.18 may send the first alone.
+            ByteBuf datagram =
+                    context.alloc().directBuffer(32 + content.readableBytes()).writeZero(FIXED_HEADER);
             Socks5AddressType type = source instanceof Inet4Address ? Socks5AddressType.IPv4 : Socks5AddressType.IPv6;
-            header.writeByte(type.byteValue());
-            Socks5AddressEncoder.DEFAULT.encodeAddress(type, source.getHostAddress(), header);
-            header.writeShort(sender.getPort());
-            ByteBuf whole = context.alloc()
-                    .compositeDirectBuffer(2)
-                    .addComponent(true, header)
-                    .addComponent(true, packet.content());
-            relay.writeAndFlush(new DatagramPacket(whole, client));
+            datagram.writeByte(type.byteValue());
+            Socks5AddressEncoder.DEFAULT.encodeAddress(type, source.getHostAddress(), datagram);
+            datagram.writeShort(sender.getPort());
+            datagram.writeBytes(content);
+            content.release();
+            relay.writeAndFlush(new DatagramPacket(datagram, client));
         }
 
         @Override

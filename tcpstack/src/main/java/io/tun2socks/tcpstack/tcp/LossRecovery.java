@@ -300,6 +300,7 @@ final class LossRecovery implements Consumer<SentSegment> {
         congestion.undo();
         evidence().end();
         queue.loseNothing();
+        rack.onUndone();
         rtt.onProgress();
         newDataFirst = false;
         repairDue = false;

@@ -67,6 +67,14 @@ final class RackLossDetector {
         }
     }
 
+    /**
+     * A recovery was for nothing: what was taken for the delivery of a repair was that of the original, sent earlier.
+     * Compared with the time of the repair all others would be late; the next delivery tells a better one.
+     */
+    void onUndone() {
+        rttNanos = 0;
+    }
+
     /** A recovery is over; after some without D-SACK the window is small again. */
     void onRecoveryEnd() {
         if (--persist <= 0) {

@@ -141,7 +141,7 @@ final class ReceiveWindow {
     /** The window field of a SYN-ACK, which is never scaled (RFC 7323 2.2). */
     int advertiseUnscaled() {
         int offered = (int) Math.min(Math.max(budget - unconsumed, 0), 0xffff);
-        advertised = nxt + offered;
+        advertised = Math.max(advertised, nxt + offered);
         return offered;
     }
 }

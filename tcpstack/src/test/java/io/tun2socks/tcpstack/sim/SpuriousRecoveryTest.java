@@ -112,6 +112,24 @@ class SpuriousRecoveryTest {
     }
 
     @Test
+    void rfc5682_3_1_originalsThatComeLongAfterTheRepairShowItToo() {
+        connect(true, false);
+        timeOut(30);
+        // Later than the least round trip after the repair: its delivery is credible at first.
+        peer.advance(25);
+        inject(ack(1), 0);
+        assertThat(segments()).as("two new segments, no repair").allMatch(s -> s >= 10);
+        peer.advance(5);
+        inject(ack(2), 0);
+        assertThat(peer.stack().stats().undone).isOne();
+        for (int i = 3; i <= 9; i++) {
+            peer.advance(5);
+            inject(ack(i), 0);
+        }
+        assertThat(segments()).as("nothing is sent again").allMatch(s -> s >= 10);
+    }
+
+    @Test
     void rfc5682_2_1_withoutSackTwoAcknowledgementsShowThatTheTimeOutWasSpurious() {
         connect(false, false);
         timeOut(30);
