@@ -10,6 +10,12 @@ final class Receiver {
     /** Payloads below this are copied, so that a few bytes do not pin a whole read buffer of 64 KiB. */
     private static final int COPY_THRESHOLD = 4096;
 
+    /** The same for what will be held for long: it costs a copy, and leaves at most half of a buffer unused. */
+    private static final int STALLED_COPY_THRESHOLD = 32 << 10;
+
+    /** With more than this unconsumed, a connection counts as one whose user takes nothing. */
+    private static final int MAX_PINNING_UNCONSUMED = 32 << 10;
+
     /** The bytes of a read buffer that a byte of a slice may keep in memory: 64 KiB for the least slice. */
     private static final int MAX_PINNED = (64 << 10) / COPY_THRESHOLD;
 
@@ -256,7 +262,8 @@ final class Receiver {
     }
 
     private ByteBuf slice(ByteBuf packet, int offset, int length) {
-        if (length < COPY_THRESHOLD) {
+        boolean stalled = window.unconsumed() > MAX_PINNING_UNCONSUMED || context.memory.isTight();
+        if (length < (stalled ? STALLED_COPY_THRESHOLD : COPY_THRESHOLD)) {
             return context.allocator.directBuffer(length).writeBytes(packet, offset, length);
         }
         int more = packet.capacity() - length;
