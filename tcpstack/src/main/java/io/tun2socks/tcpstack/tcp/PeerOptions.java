@@ -22,4 +22,9 @@ record PeerOptions(int mss, boolean windowScaling, int windowShift, boolean sack
         return new PeerOptions(
                 mss, syn.windowScale() >= 0, Math.max(syn.windowScale(), 0), syn.sackPermitted(), syn.timestamps());
     }
+
+    /** Returns SEG.WND in bytes. */
+    long scaled(int field) {
+        return (long) field << windowShift;
+    }
 }

@@ -50,12 +50,7 @@ final class Sender {
     /** When something was sent last that takes sequence numbers. */
     private long lastSent;
 
-    /** Whether cwnd held the sender back during the last window of data (RFC 7661). */
-    private boolean cwndLimited;
-    /** If not, how much of it was in use. */
-    private long maxFlight;
-    /** SND.NXT when this was found out: it holds until this is acknowledged. */
-    private long usageSeq;
+    private final CwndUsage usage = new CwndUsage();
 
     /**
      * Makes the sender of a connection whose handshake is complete.
@@ -174,7 +169,7 @@ final class Sender {
         if (ack > nxt || ack < una - Math.max(maxWnd, 1)) {
             return false;
         }
-        long window = connection.scaledWindow(s.window);
+        long window = connection.peer().scaled(s.window);
         boolean windowChanged = updateWindow(s, ack, window);
         boolean outstanding = nxt > una;
         long acked = Math.max(ack - una, 0);
@@ -204,7 +199,7 @@ final class Sender {
         if (ack == una && connection.peer().sackPermitted()) {
             recovery.sack(s, ack, nxt);
         }
-        reorderingIn(recovery.end(acked, duplicate, una, nxt, isCwndLimited()));
+        reorderingIn(recovery.end(acked, duplicate, una, nxt, usage.isLimited(congestion)));
         if (acked > 0) {
             rearm(context.nowNanos);
         }
@@ -280,7 +275,7 @@ final class Sender {
             transmit(lost, now);
         }
         if (queue.hasLost()) {
-            noteUsage(true);
+            usage.note(true, una, nxt);
             return;
         }
         sendNewData(now);
@@ -306,27 +301,12 @@ final class Sender {
         boolean sent = nxt > before;
         boolean limited = recovery.cwnd() - recovery.pipe() < mss;
         if (sent || limited) {
-            noteUsage(limited);
+            usage.note(limited, una, nxt);
         }
         if (sent) {
             probeIn(now);
         }
         return sent;
-    }
-
-    /** Remembers the strongest sign of how far cwnd was in use during a window of data, as Linux does. */
-    private void noteUsage(boolean limited) {
-        long flight = nxt - una;
-        if (una >= usageSeq || limited || (!cwndLimited && flight > maxFlight)) {
-            cwndLimited = limited;
-            maxFlight = flight;
-            usageSeq = nxt;
-        }
-    }
-
-    /** Whether cwnd may grow. In slow start it is to become twice what is in use. */
-    private boolean isCwndLimited() {
-        return cwndLimited || (congestion.cwnd() < congestion.ssthresh() && congestion.cwnd() < 2 * maxFlight);
     }
 
     private boolean hasUnsent() {

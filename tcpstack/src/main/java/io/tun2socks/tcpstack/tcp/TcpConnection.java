@@ -158,7 +158,7 @@ public final class TcpConnection extends FourTuple {
         markDirty();
     }
 
-    /** Tells whether the send queue is below its limit; if not, {@link TcpHandler#onWritable} will tell. */
+    /** Tells whether the send queue is below its limit; otherwise {@link TcpHandler#onWritable} tells. */
     public boolean isWritable() {
         return sender == null || sender.isWritable();
     }
@@ -261,10 +261,6 @@ public final class TcpConnection extends FourTuple {
         return sender;
     }
 
-    long scaledWindow(int field) {
-        return (long) field << peer.windowShift();
-    }
-
     void markDirty() {
         if (!dirty && state != TcpState.CLOSED) {
             dirty = true;
@@ -344,12 +340,12 @@ public final class TcpConnection extends FourTuple {
     // ---- states ----
 
     private void established(Segment s) {
-        boolean lost = handshake.hasTimedOut();
-        if (handshake.isSampleValid()) {
-            rtt.onSample(handshake.sampleNanos());
+        Handshake over = handshake;
+        if (over.isSampleValid()) {
+            rtt.onSample(over.sampleNanos());
         }
         begin(s);
-        if (lost) {
+        if (over.hasTimedOut()) {
             rtt.onLostSynAck();
         }
         context.layer.synQueue().onRemoved();
@@ -379,7 +375,7 @@ public final class TcpConnection extends FourTuple {
     private void begin(Segment s) {
         handshake = null;
         context.timers.cancel(lifeTimer);
-        sender.initialWindow(scaledWindow(s.window), Seq.unwrap(s.seq, receiver.nxt()));
+        sender.initialWindow(peer.scaled(s.window), Seq.unwrap(s.seq, receiver.nxt()));
         state = TcpState.ESTABLISHED;
         long idle = context.config.tcp().keepAliveIdleNanos();
         if (idle > 0) {
