@@ -7,6 +7,7 @@ import io.tun2socks.device.TunSpec;
 import io.tun2socks.engine.Engine;
 import io.tun2socks.engine.EngineOptions;
 import io.tun2socks.engine.FlowListener;
+import io.tun2socks.engine.FlowRouter;
 import io.tun2socks.outbound.Outbound;
 import io.tun2socks.outbound.Outbounds;
 import io.tun2socks.outbound.SocketSettings;
@@ -28,7 +29,7 @@ interface ProxyParts {
 
         @Override
         public Service service(Device device, Outbound outbound, EngineOptions options) {
-            Engine engine = new Engine(device, outbound, options, FlowListener.NONE);
+            Engine engine = new Engine(device, FlowRouter.to(outbound), options, FlowListener.NONE);
             return new Service() {
                 @Override
                 public void start() {

@@ -4,6 +4,7 @@ import io.tun2socks.device.TunDevice;
 import io.tun2socks.device.TunSpec;
 import io.tun2socks.engine.Engine;
 import io.tun2socks.engine.EngineOptions;
+import io.tun2socks.engine.FlowRouter;
 import io.tun2socks.outbound.Outbound;
 import io.tun2socks.outbound.Outbounds;
 import io.tun2socks.outbound.SocketSettings;
@@ -68,7 +69,7 @@ final class Demo {
         EngineOptions options = new EngineOptions(
                 defaults.tcp(), defaults.memoryLimit(), shell ? SHELL_UDP_TIMEOUT : UDP_TIMEOUT, DRAIN);
         try (TunDevice device = TunDevice.open(spec);
-                Engine engine = new Engine(device, outbound, options, flows)) {
+                Engine engine = new Engine(device, FlowRouter.to(outbound), options, flows)) {
             engine.start();
             DemoNetwork.route(ipv6);
             if (shell) {

@@ -5,7 +5,6 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tun2socks.device.Device;
 import io.tun2socks.outbound.EpollLoops;
-import io.tun2socks.outbound.Outbound;
 import io.tun2socks.tcpstack.StackConfig;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -37,18 +36,18 @@ public final class Engine implements AutoCloseable {
      * Prepares an engine; nothing runs yet.
      *
      * @param device the device; the engine closes its queues, but not the device
-     * @param outbound where flows go
+     * @param router decides where flows go
      * @param options limits and times
      * @param listener hears of ended flows
      */
-    public Engine(Device device, Outbound outbound, EngineOptions options, FlowListener listener) {
+    public Engine(Device device, FlowRouter router, EngineOptions options, FlowListener listener) {
         this.options = options;
         group = new MultiThreadIoEventLoopGroup(
                 device.queues(), new DefaultThreadFactory("shard"), EpollLoops.factory());
         StackConfig config = stackConfig(device, options);
         for (int i = 0; i < device.queues(); i++) {
             IoEventLoop loop = group.next();
-            shards.add(new Shard(i, shards, loop, device.queue(i), config, outbound, options, listener, failure));
+            shards.add(new Shard(i, shards, loop, device.queue(i), config, router, options, listener, failure));
         }
     }
 

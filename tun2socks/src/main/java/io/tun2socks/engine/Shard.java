@@ -6,7 +6,6 @@ import io.netty.channel.IoEventLoop;
 import io.netty.util.concurrent.Future;
 import io.tun2socks.device.PacketQueue;
 import io.tun2socks.device.PacketReceiver;
-import io.tun2socks.outbound.Outbound;
 import io.tun2socks.tcpstack.FlowHandler;
 import io.tun2socks.tcpstack.Handoff;
 import io.tun2socks.tcpstack.Stack;
@@ -42,7 +41,7 @@ final class Shard implements PacketReceiver, FlowHandler, Handoff {
     private final IoEventLoop loop;
     private final PacketQueue queue;
     private final StackConfig config;
-    private final Outbound outbound;
+    private final FlowRouter router;
     private final EngineOptions options;
     private final FlowListener listener;
     private final CompletableFuture<Void> failure;
@@ -68,7 +67,7 @@ final class Shard implements PacketReceiver, FlowHandler, Handoff {
             IoEventLoop loop,
             PacketQueue queue,
             StackConfig config,
-            Outbound outbound,
+            FlowRouter router,
             EngineOptions options,
             FlowListener listener,
             CompletableFuture<Void> failure) {
@@ -77,7 +76,7 @@ final class Shard implements PacketReceiver, FlowHandler, Handoff {
         this.loop = loop;
         this.queue = queue;
         this.config = config;
-        this.outbound = outbound;
+        this.router = router;
         this.options = options;
         this.listener = listener;
         this.failure = failure;
@@ -210,7 +209,7 @@ final class Shard implements PacketReceiver, FlowHandler, Handoff {
             connection.refuse();
         } else {
             flows.add(relay);
-            relay.connect(outbound);
+            relay.start(router);
         }
     }
 
@@ -221,7 +220,7 @@ final class Shard implements PacketReceiver, FlowHandler, Handoff {
             return;
         }
         UdpSession session =
-                new UdpSession(this, endpoint, outbound, options.udpTimeout().toNanos());
+                new UdpSession(this, endpoint, router, options.udpTimeout().toNanos());
         endpoint.handler(session);
         flows.add(session);
     }
@@ -229,11 +228,13 @@ final class Shard implements PacketReceiver, FlowHandler, Handoff {
     void onFlowEnded(Flow flow, FlowRecord flowRecord) {
         if (flows.remove(flow)) {
             log.debug(
-                    "{} {} -> {} by {}: {}",
+                    "{} {} -> {} by {}{}{}: {}",
                     flowRecord.network(),
                     flowRecord.source(),
                     flowRecord.destination(),
                     flowRecord.outbound(),
+                    flowRecord.rule().isEmpty() ? "" : " for ",
+                    flowRecord.rule(),
                     flowRecord.outcome());
             listener.onFlowClosed(flowRecord);
             completeDrain();

@@ -11,13 +11,14 @@ import io.netty.channel.socket.ChannelInputShutdownEvent;
 import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.tun2socks.outbound.Destination;
-import io.tun2socks.outbound.Outbound;
 import io.tun2socks.outbound.OutboundException;
+import io.tun2socks.rules.model.Network;
 import io.tun2socks.tcpstack.icmp.Unreachable;
 import io.tun2socks.tcpstack.tcp.CloseReason;
 import io.tun2socks.tcpstack.tcp.TcpConnection;
 import io.tun2socks.tcpstack.tcp.TcpHandler;
 import io.tun2socks.tcpstack.timer.Timer;
+import java.util.List;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -25,7 +26,7 @@ import org.slf4j.LoggerFactory;
  * Carries bytes between a client's connection and an upstream channel, with back-pressure both ways; FIN becomes FIN,
  * RST becomes RST (design §6). Lives on one event loop.
  */
-final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler, Flow {
+final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler, Flow, FlowRouter.Listener {
     private static final Logger log = LoggerFactory.getLogger(TcpRelay.class);
 
     /** How often a half-closed upstream is looked at; see {@link #watchForReset}. */
@@ -38,7 +39,7 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
     private final TcpConnection connection;
     private final long startNanos = System.nanoTime();
 
-    private String outboundName = "";
+    private Route route;
     private Future<Channel> connecting;
     private Channel channel;
     private boolean established;
@@ -62,9 +63,32 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
         this.connection = connection;
     }
 
-    void connect(Outbound outbound) {
-        outboundName = outbound.name();
-        switch (outbound.verdict()) {
+    /** Asks where the connection goes, and goes there. */
+    void start(FlowRouter router) {
+        Route only = router.only();
+        if (only != null) {
+            onRoute(only);
+        } else {
+            router.route(
+                    shard.loop(),
+                    Metadata.of(
+                            Network.TCP,
+                            connection.clientAddress(),
+                            connection.clientPort(),
+                            connection.targetAddress(),
+                            connection.targetPort()),
+                    this);
+        }
+    }
+
+    @Override
+    public void onRoute(Route decided) {
+        route = decided;
+        if (ended) {
+            // The client gave up while a name was being resolved.
+            return;
+        }
+        switch (decided.outbound().verdict()) {
             case REJECT -> {
                 outcome = "rejected";
                 connection.refuse();
@@ -74,7 +98,8 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
                 connection.discard();
             }
             case CONNECT -> {
-                connecting = outbound.connect(shard.loop(), destination(), this);
+                Destination to = decided.destination() == null ? destination() : decided.destination();
+                connecting = decided.outbound().connect(shard.loop(), to, this);
                 connecting.addListener((Future<Channel> future) -> onConnect(future));
             }
         }
@@ -87,6 +112,9 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
 
     private void onConnect(Future<Channel> future) {
         connecting = null;
+        if (!future.isCancelled()) {
+            route.feedback().onAttempt(future.cause());
+        }
         if (!connection.isOpen()) {
             // The client gave up in between.
             if (future.isSuccess()) {
@@ -325,7 +353,9 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
                             "tcp",
                             Destination.of(connection.clientAddress(), connection.clientPort()),
                             destination(),
-                            outboundName,
+                            route == null ? "" : route.outbound().name(),
+                            route == null ? "" : route.rule(),
+                            route == null ? List.of() : route.chain(),
                             uploadBytes,
                             downloadBytes,
                             startNanos,

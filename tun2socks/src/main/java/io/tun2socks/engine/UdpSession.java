@@ -2,66 +2,104 @@ package io.tun2socks.engine;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
-import io.netty.util.concurrent.Future;
+import io.netty.channel.EventLoop;
 import io.tun2socks.outbound.Destination;
 import io.tun2socks.outbound.Outbound;
-import io.tun2socks.outbound.UdpReceiver;
-import io.tun2socks.outbound.UdpTransport;
+import io.tun2socks.rules.model.Network;
 import io.tun2socks.tcpstack.icmp.Unreachable;
 import io.tun2socks.tcpstack.ip.IpAddress;
 import io.tun2socks.tcpstack.timer.Timer;
 import io.tun2socks.tcpstack.udp.UdpEndpoint;
 import io.tun2socks.tcpstack.udp.UdpHandler;
 import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.IdentityHashMap;
+import java.util.List;
+import java.util.Map;
 
 /**
- * One client source and its way out: one transport for all destinations (endpoint-independent mapping, RFC 4787). Lives
- * on one event loop.
+ * One client source and its ways out: each destination is decided about by itself, and all destinations that go the same
+ * way share one transport (endpoint-independent mapping, RFC 4787). Lives on one event loop.
  */
 final class UdpSession implements UdpHandler, Flow {
-    /** Datagrams that wait while the transport opens; more are dropped, as a network would. */
+    /** Datagrams that wait while a way is decided about or opens; more are dropped, as a network would. */
     private static final int MAX_WAITING = 64;
 
     /** Payload bytes that wait; one datagram always may. */
     private static final int MAX_WAITING_BYTES = 64 << 10;
 
-    /** How long a transport that could not be opened is not tried again for the same client. */
-    private static final long RETRY_NANOS = 1_000_000_000L;
+    /** Destinations whose decision is kept; a source with more has them decided about again. */
+    private static final int MAX_DESTINATIONS = 512;
 
     private final Shard shard;
     private final UdpEndpoint endpoint;
-    private final Outbound outbound;
+    private final FlowRouter router;
     private final long timeoutNanos;
     private final long startNanos = System.nanoTime();
-    private final ArrayDeque<Waiting> waiting = new ArrayDeque<>();
+    private final IdentityHashMap<Outbound, UdpWay> ways = new IdentityHashMap<>();
+    private final Map<Destination, Peer> peers = new HashMap<>();
     private final Timer idleTimer = new Timer(this::onIdleTimer);
 
+    private int waiting;
     private int waitingBytes;
-    private State state = State.NEW;
-    private Future<UdpTransport> opening;
-    private UdpTransport transport;
-    private Destination firstDestination;
-    private Destination lastDestination;
+    /** The only way, as nearly always: it is flushed without a walk. */
+    private UdpWay sole;
+
+    private Peer first;
+    private Peer last;
     private long lastActivity;
     private long uploadBytes;
     private long downloadBytes;
     private String outcome = "idle";
+    private boolean ended;
 
-    private enum State {
-        NEW,
-        OPENING,
-        OPEN,
-        FAILED,
-        DROPPING,
-        CLOSED
+    /** A destination, and the way there once it is decided. */
+    private final class Peer implements FlowRouter.Listener {
+        private final Destination destination;
+        private final ArrayDeque<ByteBuf> undecided = new ArrayDeque<>(0);
+        private UdpWay way;
+
+        Peer(Destination destination) {
+            this.destination = destination;
+        }
+
+        void send(ByteBuf payload) {
+            if (way != null) {
+                way.send(destination, payload, lastActivity);
+            } else if (mayWait(payload)) {
+                undecided.add(payload);
+            } else {
+                payload.release();
+            }
+        }
+
+        void release() {
+            for (ByteBuf payload = undecided.poll(); payload != null; payload = undecided.poll()) {
+                waited(payload);
+                payload.release();
+            }
+        }
+
+        @Override
+        public void onRoute(Route route) {
+            if (ended) {
+                release();
+                return;
+            }
+            way = ways.computeIfAbsent(route.outbound(), outbound -> new UdpWay(UdpSession.this, route));
+            sole = ways.size() == 1 ? way : null;
+            for (ByteBuf payload = undecided.poll(); payload != null; payload = undecided.poll()) {
+                waited(payload);
+                way.send(destination, payload, System.nanoTime());
+            }
+            way.flush();
+        }
     }
 
-    private record Waiting(Destination destination, ByteBuf payload) {}
-
-    UdpSession(Shard shard, UdpEndpoint endpoint, Outbound outbound, long timeoutNanos) {
+    UdpSession(Shard shard, UdpEndpoint endpoint, FlowRouter router, long timeoutNanos) {
         this.shard = shard;
         this.endpoint = endpoint;
-        this.outbound = outbound;
+        this.router = router;
         this.timeoutNanos = timeoutNanos;
         this.lastActivity = startNanos;
         shard.stack().timers().schedule(idleTimer, startNanos + timeoutNanos);
@@ -71,149 +109,140 @@ final class UdpSession implements UdpHandler, Flow {
 
     @Override
     public void onDatagram(IpAddress address, int port, ByteBuf payload) {
-        Destination destination = destination(address, port);
-        if (state == State.NEW) {
-            open();
+        if (ended) {
+            payload.release();
+            return;
         }
         lastActivity = System.nanoTime();
         uploadBytes += payload.readableBytes();
-        switch (state) {
-            case OPEN -> transport.send(destination, payload);
-            case OPENING -> {
-                int length = payload.readableBytes();
-                if (mayWait(length)) {
-                    waitingBytes += length;
-                    shard.stack().memory().take(length);
-                    waiting.add(new Waiting(destination, payload));
-                } else {
-                    payload.release();
-                }
-            }
-            case FAILED -> {
-                endpoint.unreachable(address, port, payload, Unreachable.PORT);
-                payload.release();
-            }
-            default -> payload.release();
-        }
-    }
-
-    private boolean mayWait(int length) {
-        return waiting.isEmpty()
-                || (waiting.size() < MAX_WAITING
-                        && waitingBytes + length <= MAX_WAITING_BYTES
-                        && !shard.stack().memory().isFull());
-    }
-
-    private void endWaiting() {
-        shard.stack().memory().give(waitingBytes);
-        waitingBytes = 0;
+        peer(address, port).send(payload);
     }
 
     @Override
     public void onBatchComplete() {
-        if (state == State.OPEN) {
-            transport.flush();
-        }
-    }
-
-    private Destination destination(IpAddress address, int port) {
-        // Most sources talk to one destination: this saves making it again for every datagram.
-        if (lastDestination == null
-                || lastDestination.port() != port
-                || !lastDestination.address().equals(address)) {
-            lastDestination = Destination.of(address, port);
-            if (firstDestination == null) {
-                firstDestination = lastDestination;
-            }
-        }
-        return lastDestination;
-    }
-
-    private void open() {
-        switch (outbound.verdict()) {
-            case REJECT -> {
-                state = State.FAILED;
-                outcome = "rejected";
-            }
-            case DROP -> {
-                state = State.DROPPING;
-                outcome = "dropped";
-            }
-            case CONNECT -> {
-                if (!outbound.supportsUdp()) {
-                    state = State.FAILED;
-                    outcome = "the upstream carries no UDP";
-                    return;
-                }
-                state = State.OPENING;
-                opening = outbound.openUdp(shard.loop(), new Answers());
-                opening.addListener((Future<UdpTransport> future) -> onOpened(future));
-            }
-        }
-    }
-
-    private void onOpened(Future<UdpTransport> future) {
-        opening = null;
-        if (state != State.OPENING) {
-            if (future.isSuccess()) {
-                future.getNow().close();
-            }
-        } else if (future.isSuccess()) {
-            state = State.OPEN;
-            transport = future.getNow();
-            for (Waiting w = waiting.poll(); w != null; w = waiting.poll()) {
-                transport.send(w.destination(), w.payload());
-            }
-            endWaiting();
-            transport.flush();
+        if (sole != null) {
+            sole.flush();
         } else {
-            state = State.FAILED;
-            outcome = future.cause().getMessage();
-            for (Waiting w = waiting.poll(); w != null; w = waiting.poll()) {
-                endpoint.unreachable(w.destination().address(), w.destination().port(), w.payload(), Unreachable.PORT);
-                w.payload().release();
-            }
-            endWaiting();
-            shard.stack().timers().schedule(idleTimer, System.nanoTime() + RETRY_NANOS);
+            ways.values().forEach(UdpWay::flush);
         }
     }
 
-    // ---- from the outbound ----
-
-    private final class Answers implements UdpReceiver {
-        @Override
-        public void onDatagram(IpAddress source, int port, ByteBuf payload) {
-            lastActivity = System.nanoTime();
-            downloadBytes += payload.readableBytes();
-            endpoint.send(source, port, payload);
+    private Peer peer(IpAddress address, int port) {
+        // Most sources talk to one destination: this saves looking it up for every datagram.
+        if (last != null
+                && last.destination.port() == port
+                && last.destination.address().equals(address)) {
+            return last;
         }
-
-        @Override
-        public void onReadComplete() {
-            // Datagrams go to the device one by one as they come.
+        Destination destination = Destination.of(address, port);
+        Peer peer = peers.get(destination);
+        if (peer == null) {
+            peer = new Peer(destination);
+            remember(peer);
+            decide(peer);
         }
-
-        @Override
-        public void onUnreachable(Destination destination) {
-            Destination told = destination == null ? lastDestination : destination;
-            if (told != null && told.address() != null) {
-                endpoint.unreachable(told.address(), told.port(), Unpooled.EMPTY_BUFFER, Unreachable.PORT);
-            }
+        last = peer;
+        if (first == null) {
+            first = peer;
         }
+        return peer;
+    }
 
-        @Override
-        public void onClosed(Throwable cause) {
-            transport = null;
-            outcome = cause == null ? "closed by the upstream" : cause.getMessage();
+    private void remember(Peer peer) {
+        if (router.only() != null) {
+            return;
+        }
+        if (peers.size() >= MAX_DESTINATIONS) {
+            peers.clear();
+        }
+        peers.put(peer.destination, peer);
+    }
+
+    private void decide(Peer peer) {
+        Route only = router.only();
+        if (only != null) {
+            peer.onRoute(only);
+            return;
+        }
+        Destination to = peer.destination;
+        router.route(
+                shard.loop(),
+                Metadata.of(Network.UDP, endpoint.clientAddress(), endpoint.clientPort(), to.address(), to.port()),
+                peer);
+    }
+
+    // ---- for the ways ----
+
+    EventLoop loop() {
+        return shard.loop();
+    }
+
+    void outcome(String how) {
+        outcome = how;
+    }
+
+    /** Tells whether one more datagram may wait, and counts it if so; {@link #waited} is for when it no longer does. */
+    boolean mayWait(ByteBuf payload) {
+        int length = payload.readableBytes();
+        boolean may = waiting == 0
+                || (waiting < MAX_WAITING
+                        && waitingBytes + length <= MAX_WAITING_BYTES
+                        && !shard.stack().memory().isFull());
+        if (may) {
+            waiting++;
+            waitingBytes += length;
+            shard.stack().memory().take(length);
+        }
+        return may;
+    }
+
+    void waited(ByteBuf payload) {
+        waiting--;
+        waitingBytes -= payload.readableBytes();
+        shard.stack().memory().give(payload.readableBytes());
+    }
+
+    void answer(IpAddress source, int port, ByteBuf payload) {
+        lastActivity = System.nanoTime();
+        downloadBytes += payload.readableBytes();
+        endpoint.send(source, port, payload);
+    }
+
+    /** Tells the client that a destination cannot be reached; with a datagram of its own, if that is still there. */
+    void unreachable(Destination destination, ByteBuf payload) {
+        if (destination != null && destination.address() != null) {
+            endpoint.unreachable(
+                    destination.address(),
+                    destination.port(),
+                    payload == null ? Unpooled.EMPTY_BUFFER : payload,
+                    Unreachable.PORT);
+        }
+    }
+
+    /** A way failed to open: without another one the session is soon over. */
+    void onWayFailed() {
+        if (!ended && !anyAlive()) {
+            // Kept for a moment, so that a client that goes on is told at once and the upstream is not asked each time.
+            shard.stack().timers().schedule(idleTimer, System.nanoTime() + UdpWay.RETRY_NANOS);
+        }
+    }
+
+    /** A way was closed by its upstream: without another one the session is over. */
+    void onWayClosed() {
+        if (!anyAlive()) {
             end();
         }
+    }
+
+    private boolean anyAlive() {
+        return ways.values().stream().anyMatch(UdpWay::isAlive);
     }
 
     // ---- end ----
 
     private void onIdleTimer(long now) {
         long deadline = lastActivity + timeoutNanos;
-        if (state != State.FAILED && now < deadline) {
+        if (now < deadline && anyAlive()) {
             shard.stack().timers().schedule(idleTimer, deadline);
         } else {
             end();
@@ -227,30 +256,24 @@ final class UdpSession implements UdpHandler, Flow {
     }
 
     private void end() {
-        if (state == State.CLOSED) {
+        if (ended) {
             return;
         }
-        state = State.CLOSED;
+        ended = true;
         shard.stack().timers().cancel(idleTimer);
-        if (opening != null) {
-            opening.cancel(false);
-        }
-        if (transport != null) {
-            transport.close();
-            transport = null;
-        }
-        for (Waiting w = waiting.poll(); w != null; w = waiting.poll()) {
-            w.payload().release();
-        }
-        endWaiting();
+        ways.values().forEach(UdpWay::close);
+        peers.values().forEach(Peer::release);
         endpoint.close();
+        Route route = first == null || first.way == null ? null : first.way.route();
         shard.onFlowEnded(
                 this,
                 new FlowRecord(
                         "udp",
                         Destination.of(endpoint.clientAddress(), endpoint.clientPort()),
-                        firstDestination,
-                        outbound.name(),
+                        first == null ? null : first.destination,
+                        route == null ? "" : route.outbound().name(),
+                        route == null ? "" : route.rule(),
+                        route == null ? List.of() : route.chain(),
                         uploadBytes,
                         downloadBytes,
                         startNanos,

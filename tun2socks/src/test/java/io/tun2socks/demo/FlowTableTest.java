@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.tun2socks.engine.FlowRecord;
 import io.tun2socks.outbound.Destination;
 import io.tun2socks.tcpstack.ip.IpAddress;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -61,6 +62,8 @@ class FlowTableTest {
                 Destination.of(IpAddress.parse("192.0.2.1").orElseThrow(), 5000),
                 Destination.of(IpAddress.parse(host).orElseThrow(), port),
                 "socks5://x:1",
+                "",
+                List.of("socks5://x:1"),
                 100,
                 2048,
                 start,
