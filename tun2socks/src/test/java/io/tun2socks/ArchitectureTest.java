@@ -13,14 +13,32 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule OUTBOUND_KNOWS_NOTHING_ABOVE_IT = noClasses()
             .that()
-            .resideInAPackage("io.tun2socks.outbound..")
+            .resideInAPackage("io.tun2socks.outbound")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage(
                     "io.tun2socks.device..",
                     "io.tun2socks.engine..",
+                    "io.tun2socks.route..",
+                    "io.tun2socks.provider..",
+                    "io.tun2socks.outbound.group..",
                     "io.tun2socks.cli..",
-                    "io.tun2socks.config..",
+                    "io.tun2socks.config",
+                    "io.tun2socks.demo..");
+
+    @ArchTest
+    static final ArchRule CLASH_CONFIG_KNOWS_NOTHING_OF_ITS_READERS = noClasses()
+            .that()
+            .resideInAPackage("io.tun2socks.config.clash..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "io.tun2socks.device..",
+                    "io.tun2socks.engine..",
+                    "io.tun2socks.outbound..",
+                    "io.tun2socks.route..",
+                    "io.tun2socks.provider..",
+                    "io.tun2socks.cli..",
                     "io.tun2socks.demo..");
 
     @ArchTest
@@ -42,5 +60,11 @@ class ArchitectureTest {
             .resideInAPackage("io.tun2socks.engine..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("io.tun2socks.cli..", "io.tun2socks.config..", "io.tun2socks.demo..");
+            .resideInAnyPackage(
+                    "io.tun2socks.cli..",
+                    "io.tun2socks.config..",
+                    "io.tun2socks.demo..",
+                    "io.tun2socks.route..",
+                    "io.tun2socks.provider..",
+                    "io.tun2socks.outbound.group..");
 }
