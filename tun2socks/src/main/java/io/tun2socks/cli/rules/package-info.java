@@ -1,0 +1,2 @@
+/** The commands {@code tun2socks rules …}: what the rules decide, why, and what is wrong with them. */
+package io.tun2socks.cli.rules;
