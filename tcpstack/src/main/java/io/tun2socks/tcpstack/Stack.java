@@ -141,6 +141,14 @@ public final class Stack implements AutoCloseable {
         return memory;
     }
 
+    /**
+     * Returns the differentiated services code point (RFC 2474) of the packet that is being handled, 0 to 63; means
+     * something only within {@link FlowHandler#onTcp} and {@link io.tun2socks.tcpstack.udp.UdpHandler#onDatagram}.
+     */
+    public int dscp() {
+        return input.dscp();
+    }
+
     /** Returns the TCP connections that are open. */
     public List<TcpConnection> connections() {
         return tcp.connections();

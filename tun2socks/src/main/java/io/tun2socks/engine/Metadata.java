@@ -10,14 +10,16 @@ import io.tun2socks.tcpstack.ip.IpAddress;
 final class Metadata {
     private Metadata() {}
 
-    static FlowMetadata of(Network network, IpAddress source, int sourcePort, IpAddress destination, int port) {
+    static FlowMetadata of(
+            Network network, IpAddress source, int sourcePort, IpAddress destination, int port, int dscp) {
         return new FlowMetadata()
                 .network(network)
                 .inboundType(InboundType.TUN)
                 .sourceIp(ip(source))
                 .sourcePort(sourcePort)
                 .destinationIp(ip(destination))
-                .destinationPort(port);
+                .destinationPort(port)
+                .dscp(dscp);
     }
 
     private static Ip ip(IpAddress address) {

@@ -76,7 +76,8 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
                             connection.clientAddress(),
                             connection.clientPort(),
                             connection.targetAddress(),
-                            connection.targetPort()),
+                            connection.targetPort(),
+                            shard.stack().dscp()),
                     this);
         }
     }

@@ -167,7 +167,13 @@ final class UdpSession implements UdpHandler, Flow {
         Destination to = peer.destination;
         router.route(
                 shard.loop(),
-                Metadata.of(Network.UDP, endpoint.clientAddress(), endpoint.clientPort(), to.address(), to.port()),
+                Metadata.of(
+                        Network.UDP,
+                        endpoint.clientAddress(),
+                        endpoint.clientPort(),
+                        to.address(),
+                        to.port(),
+                        shard.stack().dscp()),
                 peer);
     }
 

@@ -45,6 +45,7 @@ public final class IpInput {
     private long srcLo;
     private long dstHi;
     private long dstLo;
+    private int trafficClass;
 
     /**
      * Makes an input.
@@ -81,6 +82,11 @@ public final class IpInput {
     /** Sets the time of the event that is being handled. */
     public void now(long now) {
         nowNanos = now;
+    }
+
+    /** Returns the differentiated services code point (RFC 2474) of the packet that was passed on last, 0 to 63. */
+    public int dscp() {
+        return trafficClass >>> 2;
     }
 
     /**
@@ -139,6 +145,7 @@ public final class IpInput {
         srcLo = IpAddress.lowHalfOfIpv4(source);
         dstHi = 0;
         dstLo = IpAddress.lowHalfOfIpv4(destination);
+        trafficClass = Ipv4Header.trafficClass(packet, ip);
         int protocol = Ipv4Header.protocol(packet, ip);
         if (!dispatch(packet, vnet, ip + headerLength, ip + total, protocol, handedOff)
                 && protocol != IpProtocol.IGMP) {
@@ -174,6 +181,7 @@ public final class IpInput {
         srcLo = Ipv6Header.sourceLo(packet, ip);
         dstHi = Ipv6Header.destinationHi(packet, ip);
         dstLo = Ipv6Header.destinationLo(packet, ip);
+        trafficClass = Ipv6Header.trafficClass(packet, ip);
         if (Martians.isMulticast(dstHi)) {
             stats.ignored++;
             return;

@@ -98,6 +98,14 @@ class HeaderValidationTest {
         assertThat(host.onlyAnswer()).hasSameSizeAs(echo(ipv4));
     }
 
+    @ParameterizedTest
+    @CsvSource({"true, 1, 0xb8, 46", "true, 1, 0x03, 0", "false, 0, 0x6b, 46", "false, 0, 0x60, 0"})
+    void rfc2474_3_theCodePointIsTold(boolean ipv4, int index, String value, int dscp) {
+        byte[] packet = Raw.with(echo(ipv4), index, Integer.decode(value));
+        host.receive(ipv4 ? packet : Raw.with(packet, 1, 0x80));
+        assertThat(host.dscp()).isEqualTo(ipv4 || dscp == 46 ? dscp : 2);
+    }
+
     @Test
     void rfc1122_3_2_1_2_aWrongHeaderChecksumIsDropped() {
         byte[] packet = echo(true);

@@ -86,6 +86,11 @@ final class IpHost implements AutoCloseable {
         endpoints.get(endpoints.size() - 1).send(flow.target(), flow.targetPort(), payload);
     }
 
+    /** The code point of the last packet that was passed on. */
+    int dscp() {
+        return host.stack().dscp();
+    }
+
     /** Takes the only packet that the stack has sent since the last time. */
     byte[] onlyAnswer() {
         assertThat(sent).hasSize(1);
