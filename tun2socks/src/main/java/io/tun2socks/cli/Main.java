@@ -126,7 +126,7 @@ public final class Main {
         for (Setting setting : covered) {
             LoggerFactory.getLogger(Main.class).warn("--{} is not used: {} wins", setting.flag(), raw.origin(setting));
         }
-        RunCommand run = new RunCommand(settings, parts, stop);
+        RunCommand run = new RunCommand(settings, Ways.only(settings), parts, stop);
         if (ownsProcess) {
             watchSignals(run);
         }

@@ -28,8 +28,8 @@ interface ProxyParts {
         }
 
         @Override
-        public Service service(Device device, Outbound outbound, EngineOptions options) {
-            Engine engine = new Engine(device, FlowRouter.to(outbound), options, FlowListener.NONE);
+        public Service service(Device device, FlowRouter router, EngineOptions options) {
+            Engine engine = new Engine(device, router, options, FlowListener.NONE);
             return new Service() {
                 @Override
                 public void start() {
@@ -72,11 +72,11 @@ interface ProxyParts {
      * Puts both together.
      *
      * @param device the open device
-     * @param outbound the way out
+     * @param router decides where flows go
      * @param options limits and times
      * @return what serves the device, once started
      */
-    Service service(Device device, Outbound outbound, EngineOptions options);
+    Service service(Device device, FlowRouter router, EngineOptions options);
 
     /** What serves the device; see {@link Engine}. */
     interface Service {

@@ -5,7 +5,6 @@ import io.tun2socks.config.Settings;
 import io.tun2socks.config.UsageException;
 import io.tun2socks.device.Device;
 import io.tun2socks.device.PcapDevice;
-import io.tun2socks.outbound.Outbound;
 import io.tun2socks.system.UndoStack;
 import java.io.IOException;
 import java.net.NetworkInterface;
@@ -28,20 +27,26 @@ final class RunCommand {
     private static final Duration UNDO_LIMIT = Duration.ofSeconds(30);
 
     private final Settings settings;
+    private final Ways.Opener opener;
     private final ProxyParts parts;
     private final StopRequest stop;
     private final UndoStack undo = new UndoStack();
+    /** Null unless all is up. */
+    private volatile Ways ways;
+
     private int notUndone;
 
     /**
      * Prepares a run; nothing happens yet.
      *
      * @param settings what to do
+     * @param opener makes the ways out
      * @param parts what to do it with
      * @param stop when to stop
      */
-    RunCommand(Settings settings, ProxyParts parts, StopRequest stop) {
+    RunCommand(Settings settings, Ways.Opener opener, ProxyParts parts, StopRequest stop) {
         this.settings = settings;
+        this.opener = opener;
         this.parts = parts;
         this.stop = stop;
     }
@@ -76,6 +81,20 @@ final class RunCommand {
         }
     }
 
+    /**
+     * Reads the configuration again, from another thread, if all is up.
+     *
+     * @return whether it was
+     */
+    boolean reload() {
+        Ways now = ways;
+        if (now == null) {
+            return false;
+        }
+        now.reload();
+        return true;
+    }
+
     /** Undoes all, from another thread, if the run has not done so itself: the JVM is going down for another reason. */
     void shutDown() {
         undo.unwind();
@@ -85,13 +104,11 @@ final class RunCommand {
     private ProxyParts.Service start() throws UsageException, RunFailure, IOException {
         warnOfWhatIsMissing();
         checkInterface();
-        Outbound outbound;
-        try {
-            outbound = parts.outbound(settings.proxy(), settings.sockets());
-        } catch (IllegalArgumentException e) {
-            throw new UsageException("--proxy: " + e.getMessage());
-        }
-        undo.push("close the outbound", outbound::close);
+        Ways opened = opener.open(parts);
+        undo.push("close the ways out", () -> {
+            ways = null;
+            opened.close();
+        });
         Settings.Hooks hooks = settings.hooks();
         pushHook("--tun-post-down", hooks.postDown());
         new HookCommand("--tun-pre-up", hooks.preUp()).run(null, stop.requested());
@@ -100,7 +117,7 @@ final class RunCommand {
         }
         Device device = openDevice();
         undo.push("close device " + device.name(), device::close);
-        ProxyParts.Service service = parts.service(device, outbound, settings.engine());
+        ProxyParts.Service service = parts.service(device, opened.router(), settings.engine());
         undo.push("stop the engine", () -> {
             try {
                 service.close();
@@ -118,7 +135,8 @@ final class RunCommand {
                 device.mtu(),
                 device.queues() == 1 ? "1 queue" : device.queues() + " queues",
                 settings.device().offloads() ? "" : ", no offloads",
-                outbound.name());
+                opened.description());
+        ways = opened;
         return service;
     }
 

@@ -20,6 +20,7 @@ import io.tun2socks.device.PacketReceiver;
 import io.tun2socks.device.TunDevices;
 import io.tun2socks.device.TunSpec;
 import io.tun2socks.engine.EngineOptions;
+import io.tun2socks.engine.FlowRouter;
 import io.tun2socks.outbound.EpollLoops;
 import io.tun2socks.outbound.Outbound;
 import io.tun2socks.outbound.SocketSettings;
@@ -118,8 +119,8 @@ final class Warmup {
     private static void engine() {
         try (IdleDevice device = new IdleDevice();
                 Outbound outbound = ProxyParts.REAL.outbound("socks5://127.0.0.1:1", SocketSettings.DEFAULT)) {
-            ProxyParts.Service service =
-                    ProxyParts.REAL.service(device, outbound, EngineOptions.DEFAULT.withDrain(Duration.ZERO));
+            ProxyParts.Service service = ProxyParts.REAL.service(
+                    device, FlowRouter.to(outbound), EngineOptions.DEFAULT.withDrain(Duration.ZERO));
             service.start();
             service.close();
         }

@@ -9,6 +9,7 @@ import io.tun2socks.device.DeviceException;
 import io.tun2socks.device.PacketQueue;
 import io.tun2socks.device.TunSpec;
 import io.tun2socks.engine.EngineOptions;
+import io.tun2socks.engine.FlowRouter;
 import io.tun2socks.outbound.Destination;
 import io.tun2socks.outbound.Outbound;
 import io.tun2socks.outbound.SocketSettings;
@@ -51,7 +52,7 @@ final class FakeParts implements ProxyParts {
     }
 
     @Override
-    public Service service(Device device, Outbound outbound, EngineOptions options) {
+    public Service service(Device device, FlowRouter router, EngineOptions options) {
         return new Service() {
             @Override
             public void start() {

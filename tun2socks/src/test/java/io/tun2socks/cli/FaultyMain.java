@@ -5,6 +5,7 @@ import io.tun2socks.device.DeviceException;
 import io.tun2socks.device.FaultDevice;
 import io.tun2socks.device.TunSpec;
 import io.tun2socks.engine.EngineOptions;
+import io.tun2socks.engine.FlowRouter;
 import io.tun2socks.outbound.Outbound;
 import io.tun2socks.outbound.SocketSettings;
 import java.util.Arrays;
@@ -39,8 +40,8 @@ public final class FaultyMain {
         }
 
         @Override
-        public Service service(Device device, Outbound outbound, EngineOptions options) {
-            return REAL.service(device, outbound, options);
+        public Service service(Device device, FlowRouter router, EngineOptions options) {
+            return REAL.service(device, router, options);
         }
     }
 }
