@@ -21,7 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
  * One difference from mihomo: user id 0 is an id like others, where mihomo takes it for unknown.
  */
 public final class Evaluator {
-    private static final String LAN = "lan";
+    static final String LAN = "lan";
     private static final DomainMatcher EMPTY = new DomainMatcher() {
         @Override
         public boolean matches(String host) {
