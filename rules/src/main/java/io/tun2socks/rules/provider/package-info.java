@@ -1,0 +1,2 @@
+/** The contents of rule providers: their formats, and the sets made of them. */
+package io.tun2socks.rules.provider;
