@@ -42,6 +42,11 @@ final class NetlinkRequest {
         return this;
     }
 
+    NetlinkRequest putBytes(byte[] value) {
+        buffer.put(value);
+        return this;
+    }
+
     NetlinkRequest attribute(int type, byte[] value) {
         buffer.putShort((short) (4 + value.length)).putShort((short) type).put(value);
         while (buffer.position() % 4 != 0) {

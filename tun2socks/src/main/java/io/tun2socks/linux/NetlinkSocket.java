@@ -8,7 +8,8 @@ import java.util.Map;
 import java.util.function.Consumer;
 
 /**
- * A socket to the kernel's routing tables (NETLINK_ROUTE), bound to the network namespace of the thread that opened it.
+ * A socket to the kernel's routing tables (NETLINK_ROUTE) or its table of sockets (NETLINK_SOCK_DIAG), bound to the
+ * network namespace of the thread that opened it.
  *
  * <p>Any thread; one exchange at a time.
  */
@@ -16,6 +17,7 @@ final class NetlinkSocket implements AutoCloseable {
     private static final int AF_NETLINK = 16;
     private static final int SOCK_RAW_CLOEXEC = 3 | Libc.O_CLOEXEC;
     private static final int NETLINK_ROUTE = 0;
+    private static final int NETLINK_SOCK_DIAG = 4;
     private static final int SOL_SOCKET = 1;
     private static final int SO_RCVTIMEO = 20;
     private static final int SOL_NETLINK = 270;
@@ -42,8 +44,18 @@ final class NetlinkSocket implements AutoCloseable {
         this.fd = fd;
     }
 
+    /** Opens a socket to the routing tables. */
     static NetlinkSocket open() throws ErrnoException {
-        int fd = Libc.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, NETLINK_ROUTE);
+        return open(NETLINK_ROUTE);
+    }
+
+    /** Opens a socket to the table of sockets. */
+    static NetlinkSocket openSocketDiag() throws ErrnoException {
+        return open(NETLINK_SOCK_DIAG);
+    }
+
+    private static NetlinkSocket open(int protocol) throws ErrnoException {
+        int fd = Libc.socket(AF_NETLINK, SOCK_RAW_CLOEXEC, protocol);
         try {
             byte[] timeout = ByteBuffer.allocate(16)
                     .order(ByteOrder.nativeOrder())

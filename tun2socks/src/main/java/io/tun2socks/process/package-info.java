@@ -1,0 +1,2 @@
+/** Finds the programs that local flows belong to. */
+package io.tun2socks.process;
