@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.ChannelOption;
 import io.netty.channel.ChannelPromise;
 import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
@@ -12,6 +11,7 @@ import io.netty.channel.socket.DuplexChannel;
 import io.netty.util.concurrent.Future;
 import io.tun2socks.outbound.Destination;
 import io.tun2socks.outbound.OutboundException;
+import io.tun2socks.outbound.Streams;
 import io.tun2socks.rules.model.Network;
 import io.tun2socks.tcpstack.icmp.Unreachable;
 import io.tun2socks.tcpstack.tcp.CloseReason;
@@ -119,7 +119,7 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
         if (!connection.isOpen()) {
             // The client gave up in between.
             if (future.isSuccess()) {
-                reset(future.getNow());
+                Streams.reset(future.getNow());
             }
         } else if (future.isSuccess()) {
             channel = future.getNow();
@@ -217,8 +217,8 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
         if (connectionClosed || upstreamFinished) {
             // Both directions have ended; the kernel still delivers what it has, and sends FIN.
             channel.close();
-        } else if (channel.isActive() && !((DuplexChannel) channel).isOutputShutdown()) {
-            ((DuplexChannel) channel).shutdownOutput();
+        } else if (channel.isActive()) {
+            Streams.shutdownOutput(channel);
         }
     }
 
@@ -249,7 +249,7 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
         if (channel != null) {
             if (reason != CloseReason.FINISHED) {
                 releaseHeld();
-                reset(channel);
+                Streams.reset(channel);
             } else if (inChannel == 0 && held == null) {
                 channel.close();
             }
@@ -329,14 +329,6 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
         if (!connectionClosed && !complete) {
             outcome = why;
             connection.abort();
-        }
-    }
-
-    /** Closes a channel with RST. */
-    private static void reset(Channel channel) {
-        if (channel.isOpen()) {
-            channel.config().setOption(ChannelOption.SO_LINGER, 0);
-            channel.close();
         }
     }
 

@@ -9,6 +9,7 @@ import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.DatagramPacket;
 import io.netty.channel.unix.Socket;
 import io.netty.util.concurrent.Future;
+import io.tun2socks.config.clash.ProxyConfig.IpVersion;
 import io.tun2socks.tcpstack.ip.IpAddress;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -26,6 +27,7 @@ import java.util.List;
 final class DirectUdpTransport implements UdpTransport {
     private final Sockets sockets;
     private final NameResolver resolver;
+    private final IpVersion version;
     private final EventLoop loop;
     private final UdpReceiver receiver;
     private EpollDatagramChannel ipv4;
@@ -33,9 +35,11 @@ final class DirectUdpTransport implements UdpTransport {
     private boolean closed;
     private long dropped;
 
-    DirectUdpTransport(Sockets sockets, NameResolver resolver, EventLoop loop, UdpReceiver receiver) {
+    DirectUdpTransport(
+            Sockets sockets, NameResolver resolver, IpVersion version, EventLoop loop, UdpReceiver receiver) {
         this.sockets = sockets;
         this.resolver = resolver;
+        this.version = version;
         this.loop = loop;
         this.receiver = receiver;
     }
@@ -44,6 +48,9 @@ final class DirectUdpTransport implements UdpTransport {
     public void send(Destination destination, ByteBuf payload) {
         if (closed) {
             drop(payload);
+        } else if (destination.address() != null && !allowed(destination.address())) {
+            drop(payload);
+            receiver.onUnreachable(destination);
         } else if (destination.address() != null) {
             sendTo(destination.address().toInetAddress(), destination.port(), payload);
         } else {
@@ -60,6 +67,14 @@ final class DirectUdpTransport implements UdpTransport {
                 }
             });
         }
+    }
+
+    private boolean allowed(IpAddress address) {
+        return switch (version) {
+            case IPV4 -> address.isIpv4();
+            case IPV6 -> !address.isIpv4();
+            case DUAL, IPV4_PREFER, IPV6_PREFER -> true;
+        };
     }
 
     private void sendTo(InetAddress address, int port, ByteBuf payload) {

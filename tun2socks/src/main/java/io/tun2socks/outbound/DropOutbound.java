@@ -7,8 +7,24 @@ import io.netty.util.concurrent.Future;
 
 /** Lets every flow go without an answer. */
 public final class DropOutbound implements Outbound {
+    private final String name;
+
+    /** Makes one that goes by what it is. */
+    DropOutbound() {
+        this("drop://");
+    }
+
+    DropOutbound(String name) {
+        this.name = name;
+    }
+
     @Override
     public String name() {
+        return name;
+    }
+
+    @Override
+    public String description() {
         return "drop://";
     }
 
@@ -17,9 +33,10 @@ public final class DropOutbound implements Outbound {
         return Verdict.DROP;
     }
 
+    /** Tells that UDP is its business: it ends here, and goes no other way. */
     @Override
     public boolean supportsUdp() {
-        return false;
+        return true;
     }
 
     @Override

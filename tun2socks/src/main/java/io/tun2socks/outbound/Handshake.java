@@ -11,7 +11,7 @@ import java.util.concurrent.TimeUnit;
 /**
  * The talk with a proxy server at the beginning of a connection.
  *
- * <p>The only handler of the channel while it lasts: it reads for itself, keeps what belongs to it, and ends by itself
+ * <p>The last handler of the channel while it lasts, and the only one without TLS: it reads for itself, keeps what belongs to it, and ends by itself
  * after a time. When it is through, the listener adds the handler that goes on; that one gets the bytes that came
  * behind the answer, and this one leaves the pipeline.
  *
@@ -25,6 +25,7 @@ abstract class Handshake extends ChannelInboundHandlerAdapter {
     private final Listener listener;
     private ByteBuf pending;
     private Future<?> timeout;
+    private boolean started;
     private boolean done;
 
     /** Hears of the end, once. */
@@ -66,7 +67,22 @@ abstract class Handshake extends ChannelInboundHandlerAdapter {
     }
 
     @Override
+    public void handlerAdded(ChannelHandlerContext context) {
+        if (context.channel().isActive()) {
+            start(context);
+        }
+    }
+
+    @Override
     public void channelActive(ChannelHandlerContext context) {
+        // Begun already if this handler came into the pipeline of a connected channel.
+        if (!started) {
+            start(context);
+        }
+    }
+
+    private void start(ChannelHandlerContext context) {
+        started = true;
         int millis = upstream.timeoutMillis();
         timeout = context.executor()
                 .schedule(
@@ -134,7 +150,9 @@ abstract class Handshake extends ChannelInboundHandlerAdapter {
         fail(
                 context,
                 upstream.failure(
-                        Reason.UPSTREAM_FAILED, "failed before its " + awaited() + ": " + cause.getMessage(), cause));
+                        Reason.UPSTREAM_FAILED,
+                        "failed before its " + awaited() + ": " + TlsFailures.text(cause),
+                        cause));
     }
 
     @Override

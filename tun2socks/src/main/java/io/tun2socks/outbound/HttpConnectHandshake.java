@@ -16,27 +16,26 @@ final class HttpConnectHandshake extends Handshake {
     /** HTTP/1.1 SP 200. */
     private static final int STATUS_END = 12;
 
-    private final String authorization;
+    private final HttpConnectHeaders headers;
     private final String authority;
     private int scanned;
 
     /**
      * Prepares a handshake.
      *
-     * @param authorization the value of Proxy-Authorization, or null
+     * @param headers what the request says beyond its destination
      * @param authority {@code host:port}, free of blanks and control characters
      */
-    HttpConnectHandshake(Upstream upstream, String authorization, String authority, Listener listener) {
+    HttpConnectHandshake(Upstream upstream, HttpConnectHeaders headers, String authority, Listener listener) {
         super(upstream, listener);
-        this.authorization = authorization;
+        this.headers = headers;
         this.authority = authority;
     }
 
     @Override
     void begin(ChannelHandlerContext context) {
-        String head = "CONNECT " + authority + " HTTP/1.1\r\nHost: " + authority + "\r\n"
-                + (authorization == null ? "" : "Proxy-Authorization: " + authorization + "\r\n") + "\r\n";
-        context.writeAndFlush(ByteBufUtil.writeAscii(context.alloc(), head));
+        String head = headers.head(authority);
+        context.writeAndFlush(ByteBufUtil.writeUtf8(context.alloc(), head));
     }
 
     @Override
@@ -139,7 +138,7 @@ final class HttpConnectHandshake extends Handshake {
             case 407 ->
                 refusal(
                         Reason.UPSTREAM_FAILED,
-                        authorization == null
+                        !headers.authorized()
                                 ? line + " (no user name and password were given)"
                                 : line + " (user name or password refused)");
             case 502 -> refusal(Reason.HOST_UNREACHABLE, line);

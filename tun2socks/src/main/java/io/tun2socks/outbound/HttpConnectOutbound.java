@@ -4,30 +4,35 @@ import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
 import io.tun2socks.outbound.OutboundException.Reason;
-import java.nio.charset.StandardCharsets;
-import java.util.Base64;
+import java.util.Map;
 
 /** Goes through an HTTP proxy by CONNECT; TCP only. */
 public final class HttpConnectOutbound implements Outbound {
+    private final String name;
     private final Upstream upstream;
-    private final String authorization;
+    private final HttpConnectHeaders headers;
 
+    /** Makes one that goes by its upstream's address. */
     HttpConnectOutbound(Upstream upstream, OutboundUrl.Credentials credentials) {
-        this.upstream = upstream;
-        this.authorization = credentials == null ? null : basic(credentials);
+        this(upstream.name(), upstream, HttpConnectHeaders.of(Map.of(), credentials));
     }
 
-    private static String basic(OutboundUrl.Credentials credentials) {
-        String userPass = credentials.user() + ":" + credentials.password();
-        return "Basic " + Base64.getEncoder().encodeToString(userPass.getBytes(StandardCharsets.UTF_8));
+    HttpConnectOutbound(String name, Upstream upstream, HttpConnectHeaders headers) {
+        this.name = name;
+        this.upstream = upstream;
+        this.headers = headers;
     }
 
     @Override
     public String name() {
+        return name;
+    }
+
+    @Override
+    public String description() {
         return upstream.name();
     }
 
@@ -38,14 +43,26 @@ public final class HttpConnectOutbound implements Outbound {
 
     @Override
     public Future<Channel> connect(EventLoop loop, Destination destination, ChannelHandler relay) {
+        return connectThrough(null, loop, destination, relay);
+    }
+
+    @Override
+    public Future<Channel> connectThrough(
+            Outbound before, EventLoop loop, Destination destination, ChannelHandler relay) {
         String host = destination.host();
         // A name comes from strangers (TLS, HTTP, DNS): it must not be able to add a line to the request.
         if (host != null && (host.isEmpty() || host.chars().anyMatch(c -> c <= ' ' || c >= 127 || c == ':'))) {
             return loop.newFailedFuture(upstream.failure(
                     Reason.HOST_UNREACHABLE, "the name '" + host + "' is empty or holds what no host name has", null));
         }
+        Outbound way;
+        try {
+            way = upstream.way(before);
+        } catch (OutboundException e) {
+            return loop.newFailedFuture(e);
+        }
         Promise<Channel> promise = loop.newPromise();
-        upstream.dial(loop, promise, new Attempt(destination.toString(), relay, promise), dial -> {});
+        upstream.dial(loop, promise, way, new Attempt(destination.toString(), relay, promise));
         return promise;
     }
 
@@ -60,11 +77,10 @@ public final class HttpConnectOutbound implements Outbound {
         upstream.close();
     }
 
-    private final class Attempt implements Dial.Listener, Handshake.Listener {
+    private final class Attempt implements Upstream.Listener, Handshake.Listener {
         private final String authority;
         private final ChannelHandler relay;
         private final Promise<Channel> promise;
-        private boolean connected;
 
         Attempt(String authority, ChannelHandler relay, Promise<Channel> promise) {
             this.authority = authority;
@@ -73,13 +89,8 @@ public final class HttpConnectOutbound implements Outbound {
         }
 
         @Override
-        public void prepare(EpollSocketChannel channel) {
-            channel.pipeline().addLast(new HttpConnectHandshake(upstream, authorization, authority, this));
-        }
-
-        @Override
-        public void connected(EpollSocketChannel channel) {
-            connected = true;
+        public void connected(Channel channel) {
+            channel.pipeline().addLast(new HttpConnectHandshake(upstream, headers, authority, this));
         }
 
         @Override
@@ -89,7 +100,7 @@ public final class HttpConnectOutbound implements Outbound {
 
         @Override
         public void failed(OutboundException cause) {
-            promise.tryFailure(connected ? cause : upstream.unreachable(cause));
+            promise.tryFailure(cause);
         }
     }
 }

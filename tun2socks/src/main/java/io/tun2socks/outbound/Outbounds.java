@@ -1,9 +1,13 @@
 package io.tun2socks.outbound;
 
 import io.netty.resolver.dns.DnsServerAddressStreamProviders;
+import io.tun2socks.config.clash.ProxyConfig;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.function.Function;
+import java.util.function.Supplier;
 
-/** Makes outbounds from their URL form. */
+/** Makes outbounds, from their URL form and from entries of a configuration. */
 public final class Outbounds {
     private static final int DEFAULT_SOCKS_PORT = 1080;
 
@@ -41,6 +45,32 @@ public final class Outbounds {
                 throw OutboundUrl.invalid(url, "the protocol " + parts.scheme() + " is not supported");
             default -> throw OutboundUrl.invalid(url, "the scheme '" + parts.scheme() + "' is unknown");
         };
+    }
+
+    /**
+     * Makes the outbound of an entry of {@code proxies}; it opens nothing yet, but reads the files that it names.
+     *
+     * @param config the entry
+     * @param settings what every socket gets, unless the entry says otherwise
+     * @param dialers gives the outbound of a name, or null if there is none; asked for a {@code dialer-proxy} each time
+     *     it is needed, on any event loop
+     * @return the outbound, which goes by the entry's name; to be closed by the caller
+     * @throws IllegalArgumentException if a value cannot be used; the message names entry, line and key
+     */
+    public static Outbound create(ProxyConfig config, SocketSettings settings, Function<String, Outbound> dialers) {
+        return ProxyFactory.create(config, settings, dialers);
+    }
+
+    /**
+     * Makes a chain: the upstream of each hop is reached through the hops before it.
+     *
+     * @param name the name that the chain goes by
+     * @param hops at least one, in the order of the way; each is asked for every connection. They stay with the caller
+     * @return the chain; it owns nothing
+     * @throws IllegalArgumentException if there is no hop
+     */
+    public static Outbound relay(String name, List<Supplier<Outbound>> hops) {
+        return new RelayOutbound(name, hops);
     }
 
     private static Outbound socks5(String url, OutboundUrl parts, SocketSettings sockets) {

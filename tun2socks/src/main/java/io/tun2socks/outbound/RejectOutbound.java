@@ -7,8 +7,24 @@ import io.netty.util.concurrent.Future;
 
 /** Refuses every flow: RST for TCP, ICMP port unreachable for UDP. */
 public final class RejectOutbound implements Outbound {
+    private final String name;
+
+    /** Makes one that goes by what it is. */
+    RejectOutbound() {
+        this("reject://");
+    }
+
+    RejectOutbound(String name) {
+        this.name = name;
+    }
+
     @Override
     public String name() {
+        return name;
+    }
+
+    @Override
+    public String description() {
         return "reject://";
     }
 
@@ -17,9 +33,10 @@ public final class RejectOutbound implements Outbound {
         return Verdict.REJECT;
     }
 
+    /** Tells that UDP is its business: it ends here, and goes no other way. */
     @Override
     public boolean supportsUdp() {
-        return false;
+        return true;
     }
 
     @Override

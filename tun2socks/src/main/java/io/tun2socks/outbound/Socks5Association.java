@@ -3,12 +3,9 @@ package io.tun2socks.outbound;
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
-import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
-import io.netty.channel.epoll.EpollDatagramChannel;
 import io.netty.channel.socket.ChannelInputShutdownEvent;
-import io.netty.channel.socket.DatagramPacket;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.concurrent.Future;
 import io.netty.util.concurrent.Promise;
@@ -19,12 +16,11 @@ import java.net.InetSocketAddress;
 import java.util.List;
 
 /**
- * A UDP association (RFC 1928 7): a TCP connection that keeps it alive, and a UDP socket connected to the server's relay
- * address, so that nobody else's datagrams come in and a closed relay port is told.
+ * A UDP association (RFC 1928 7): a TCP connection that keeps it alive, and a link to the server's relay address.
  *
  * <p>On its event loop only.
  */
-final class Socks5Association implements UdpTransport {
+final class Socks5Association implements UdpTransport, RelayLink.Listener {
     /** The address of a client that does not know its own. */
     static final Destination UNSPECIFIED = Destination.of(IpAddress.ofIpv4(0), 0);
 
@@ -35,10 +31,11 @@ final class Socks5Association implements UdpTransport {
     private static final int FIXED_HEADER = 3;
 
     private final Upstream upstream;
+    private final Outbound way;
     private final Channel control;
     private final UdpReceiver receiver;
     private final Promise<UdpTransport> promise;
-    private EpollDatagramChannel datagrams;
+    private RelayLink link;
     private boolean open;
     private boolean closed;
     private long dropped;
@@ -46,26 +43,39 @@ final class Socks5Association implements UdpTransport {
     /**
      * Begins with the control connection.
      *
+     * @param way through what the server is reached, or null if directly
      * @param control the connection on which the server has agreed to associate
      * @param promise succeeds with this
      */
-    Socks5Association(Upstream upstream, Channel control, UdpReceiver receiver, Promise<UdpTransport> promise) {
+    Socks5Association(
+            Upstream upstream, Outbound way, Channel control, UdpReceiver receiver, Promise<UdpTransport> promise) {
         this.upstream = upstream;
+        this.way = way;
         this.control = control;
         this.receiver = receiver;
         this.promise = promise;
     }
 
     /**
-     * Opens the socket to the relay.
+     * Opens the link to the relay.
      *
      * @param bound the relay address of the server's reply; an unspecified one means the address of the server itself
      */
     void open(Destination bound) {
         control.pipeline().addLast(new ControlHandler());
         control.read();
+        promise.addListener(future -> {
+            if (future.isCancelled()) {
+                close();
+            }
+        });
+        boolean unspecified =
+                bound.address() != null && bound.address().toInetAddress().isAnyLocalAddress();
         if (bound.port() == 0) {
             fail("UDP ASSOCIATE: the server named the relay port 0", null);
+        } else if (way != null) {
+            Destination server = upstream.destination();
+            connectThrough(unspecified ? new Destination(server.host(), server.address(), bound.port()) : bound);
         } else if (bound.address() == null) {
             Future<List<InetAddress>> resolved = upstream.resolver().resolve(control.eventLoop(), bound.host());
             resolved.addListener(future -> {
@@ -76,9 +86,9 @@ final class Socks5Association implements UdpTransport {
                 }
             });
         } else {
-            InetAddress address = bound.address().toInetAddress();
             InetAddress server = ((InetSocketAddress) control.remoteAddress()).getAddress();
-            connect(new InetSocketAddress(address.isAnyLocalAddress() ? server : address, bound.port()));
+            InetAddress address = unspecified ? server : bound.address().toInetAddress();
+            connect(new InetSocketAddress(address, bound.port()));
         }
     }
 
@@ -86,31 +96,39 @@ final class Socks5Association implements UdpTransport {
         if (closed) {
             return;
         }
+        SocketRelayLink socket;
         try {
-            datagrams = upstream.sockets()
-                    .openDatagram(IpAddress.of(relay.getAddress()).isIpv4());
+            socket = new SocketRelayLink(upstream.sockets(), relay, this);
         } catch (ChannelException e) {
             fail("UDP ASSOCIATE: " + e.getMessage(), e);
             return;
         }
-        datagrams.pipeline().addLast(new DatagramHandler());
-        control.eventLoop().register(datagrams);
-        ChannelFuture connect = datagrams.connect(relay);
-        connect.addListener(future -> {
-            if (!future.isSuccess()) {
-                fail("UDP ASSOCIATE: connect to the relay " + ConnectErrors.text(relay), future.cause());
-            } else if (promise.setUncancellable()) {
-                open = true;
-                promise.setSuccess(this);
-            } else {
-                close();
-            }
-        });
+        link = socket;
+        socket.open(control.eventLoop(), relay);
+    }
+
+    private void connectThrough(Destination relay) {
+        if (closed) {
+            return;
+        }
+        ThroughRelayLink through = new ThroughRelayLink(relay, this);
+        link = through;
+        through.open(way, control.eventLoop());
+    }
+
+    @Override
+    public void onOpen() {
+        if (promise.setUncancellable()) {
+            open = true;
+            promise.setSuccess(this);
+        } else {
+            close();
+        }
     }
 
     @Override
     public void send(Destination destination, ByteBuf payload) {
-        if (closed || !datagrams.isWritable() || !Socks5Wire.expressible(destination)) {
+        if (closed || !link.isWritable() || !Socks5Wire.expressible(destination)) {
             payload.release();
             dropped++;
             return;
@@ -122,13 +140,13 @@ final class Socks5Association implements UdpTransport {
         Socks5Wire.writeDestination(datagram, destination);
         datagram.writeBytes(payload);
         payload.release();
-        datagrams.write(datagram, datagrams.voidPromise());
+        link.write(datagram);
     }
 
     @Override
     public void flush() {
         if (!closed) {
-            datagrams.flush();
+            link.flush();
         }
     }
 
@@ -136,8 +154,8 @@ final class Socks5Association implements UdpTransport {
     public void close() {
         closed = true;
         control.close();
-        if (datagrams != null) {
-            datagrams.close();
+        if (link != null) {
+            link.close();
         }
     }
 
@@ -166,8 +184,8 @@ final class Socks5Association implements UdpTransport {
         }
     }
 
-    private void received(DatagramPacket packet) {
-        ByteBuf content = packet.content();
+    @Override
+    public void onDatagram(ByteBuf content) {
         int addressLength = 0;
         if (content.readableBytes() > FIXED_HEADER) {
             addressLength = Socks5Wire.addressLength(content, content.readerIndex() + FIXED_HEADER);
@@ -187,6 +205,23 @@ final class Socks5Association implements UdpTransport {
             return;
         }
         receiver.onDatagram(source.address(), source.port(), content);
+    }
+
+    @Override
+    public void onReadComplete() {
+        if (open && !closed) {
+            receiver.onReadComplete();
+        }
+    }
+
+    @Override
+    public void onDropped() {
+        dropped++;
+    }
+
+    @Override
+    public void onFailed(String message, Throwable cause) {
+        fail("UDP ASSOCIATE: " + message, cause);
     }
 
     /** Watches the connection whose end is the end of the association. */
@@ -217,30 +252,6 @@ final class Socks5Association implements UdpTransport {
         @Override
         public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
             fail("UDP ASSOCIATE: the control connection failed", cause);
-        }
-    }
-
-    private final class DatagramHandler extends ChannelInboundHandlerAdapter {
-        @Override
-        public void channelRead(ChannelHandlerContext context, Object message) {
-            received((DatagramPacket) message);
-        }
-
-        @Override
-        public void channelReadComplete(ChannelHandlerContext context) {
-            if (open && !closed) {
-                receiver.onReadComplete();
-            }
-        }
-
-        @Override
-        public void exceptionCaught(ChannelHandlerContext context, Throwable cause) {
-            if (ConnectErrors.isRefused(cause)) {
-                fail("UDP ASSOCIATE: the relay port is closed", cause);
-            } else {
-                // A datagram that the kernel did not take: too long, no memory, no route for the moment.
-                dropped++;
-            }
         }
     }
 }

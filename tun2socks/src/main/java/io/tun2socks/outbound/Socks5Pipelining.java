@@ -1,8 +1,8 @@
 package io.tun2socks.outbound;
 
+import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.concurrent.Promise;
 import io.tun2socks.tcpstack.ip.IpAddress;
 import java.util.concurrent.atomic.AtomicReference;
@@ -59,13 +59,17 @@ final class Socks5Pipelining {
         decide(State.OFF, "it broke a pipelined handshake off");
     }
 
-    /** A handshake succeeded step by step: the server is there, so now is the time for the trial. */
-    void serverWorks(EventLoop loop) {
+    /**
+     * A handshake succeeded step by step: the server is there, so now is the time for the trial.
+     *
+     * @param way through what the server was reached, or null if directly
+     */
+    void serverWorks(EventLoop loop, Outbound way) {
         if (state.get() != State.UNKNOWN || !state.compareAndSet(State.UNKNOWN, State.ON_TRIAL)) {
             return;
         }
         Trial trial = new Trial(loop.newPromise());
-        upstream.dial(loop, trial.finished, trial, dial -> {});
+        upstream.dial(loop, trial.finished, way, trial);
     }
 
     private void decide(State decision, String why) {
@@ -73,7 +77,7 @@ final class Socks5Pipelining {
         log.debug("{}: pipelined handshakes {}: {}", upstream.name(), decision, why);
     }
 
-    private final class Trial implements Dial.Listener, Handshake.Listener {
+    private final class Trial implements Upstream.Listener, Handshake.Listener {
         private final Promise<Void> finished;
         private Socks5Handshake handshake;
 
@@ -82,13 +86,10 @@ final class Socks5Pipelining {
         }
 
         @Override
-        public void prepare(EpollSocketChannel channel) {
+        public void connected(Channel channel) {
             handshake = new Socks5Handshake(upstream, credentials, true, Socks5Wire.UDP_ASSOCIATE, ANY, this);
             channel.pipeline().addLast(handshake);
         }
-
-        @Override
-        public void connected(EpollSocketChannel channel) {}
 
         @Override
         public void succeeded(ChannelHandlerContext context) {

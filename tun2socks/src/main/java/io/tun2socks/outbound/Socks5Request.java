@@ -3,7 +3,6 @@ package io.tun2socks.outbound;
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.EventLoop;
-import io.netty.channel.epoll.EpollSocketChannel;
 import io.netty.util.concurrent.Promise;
 
 /**
@@ -12,17 +11,23 @@ import io.netty.util.concurrent.Promise;
  *
  * @param <T> what the request is for
  */
-abstract class Socks5Request<T> implements Dial.Listener, Handshake.Listener {
+abstract class Socks5Request<T> implements Upstream.Listener, Handshake.Listener {
     private final Upstream upstream;
+    private final Outbound way;
     private final Socks5Pipelining pipelining;
     private final EventLoop loop;
     private final Promise<T> promise;
     private boolean pipelined;
-    private Dial dial;
     private Socks5Handshake handshake;
 
-    Socks5Request(Upstream upstream, Socks5Pipelining pipelining, EventLoop loop, Promise<T> promise) {
+    /**
+     * Prepares.
+     *
+     * @param way through what the server is reached, or null if directly
+     */
+    Socks5Request(Upstream upstream, Outbound way, Socks5Pipelining pipelining, EventLoop loop, Promise<T> promise) {
         this.upstream = upstream;
+        this.way = way;
         this.pipelining = pipelining;
         this.loop = loop;
         this.promise = promise;
@@ -35,23 +40,21 @@ abstract class Socks5Request<T> implements Dial.Listener, Handshake.Listener {
     abstract void agreed(Channel channel, Destination bound);
 
     final void start() {
-        upstream.dial(loop, promise, this, started -> dial = started);
+        handshake = null;
+        upstream.dial(loop, promise, way, this);
     }
 
     @Override
-    public final void prepare(EpollSocketChannel channel) {
+    public final void connected(Channel channel) {
         handshake = newHandshake(pipelined);
         channel.pipeline().addLast(handshake);
     }
 
     @Override
-    public final void connected(EpollSocketChannel channel) {}
-
-    @Override
     public final void succeeded(ChannelHandlerContext context) {
         agreed(context.channel(), handshake.bound());
         if (!pipelined) {
-            pipelining.serverWorks(loop);
+            pipelining.serverWorks(loop, way);
         }
     }
 
@@ -60,12 +63,11 @@ abstract class Socks5Request<T> implements Dial.Listener, Handshake.Listener {
         if (promise.isDone()) {
             return;
         }
-        if (handshake == null || !handshake.began()) {
-            promise.tryFailure(upstream.unreachable(cause));
-        } else if (pipelined && !handshake.answered() && cause.reason() != OutboundException.Reason.TIMED_OUT) {
+        boolean talked = handshake != null && handshake.began();
+        if (talked && pipelined && !handshake.answered() && cause.reason() != OutboundException.Reason.TIMED_OUT) {
             pipelining.distrust();
             pipelined = false;
-            dial.again();
+            start();
         } else {
             promise.tryFailure(cause);
         }

@@ -9,6 +9,7 @@ import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.embedded.EmbeddedChannel;
 import java.util.HexFormat;
+import java.util.Map;
 import java.util.function.Function;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -44,7 +45,8 @@ class HandshakeTest {
             "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 103 Early Hints\r\nLink: x\r\n\r\nHTTP/1.1 200 OK\r\n\r\n",
         }) {
             cutEverywhere(
-                    listener -> new HttpConnectHandshake(UPSTREAM, null, "example.org:443", listener),
+                    listener -> new HttpConnectHandshake(
+                            UPSTREAM, HttpConnectHeaders.of(Map.of(), null), "example.org:443", listener),
                     head.getBytes(ISO_8859_1));
         }
     }
