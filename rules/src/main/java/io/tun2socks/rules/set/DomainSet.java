@@ -44,6 +44,11 @@ public final class DomainSet implements DomainMatcher {
         return size;
     }
 
+    /** Returns whether nothing is in the set. */
+    public boolean isEmpty() {
+        return (trie[root] & (DomainSetWriter.CHILDREN | DomainKeys.BELOW)) == 0;
+    }
+
     /** Returns how many bytes of heap the set takes, less than a hundred for headers not counted. */
     public int bytes() {
         return trie.length;

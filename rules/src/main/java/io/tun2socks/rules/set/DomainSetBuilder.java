@@ -2,7 +2,6 @@ package io.tun2socks.rules.set;
 
 import io.tun2socks.rules.model.Names;
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 import java.util.Optional;
 
 /**
@@ -14,14 +13,7 @@ import java.util.Optional;
  * {@code +} is every name. Letters are compared in lower case, names of other scripts in Punycode.
  */
 public final class DomainSetBuilder {
-    private static final int LIMIT = 1 << 30;
-
-    /** Of each entry: the key's length, the marks, the key. */
-    private byte[] arena;
-
-    private int arenaSize;
-    private int[] index = new int[64];
-    private int count;
+    private KeyArena keys;
 
     /** Begins an empty set. */
     public DomainSetBuilder() {
@@ -34,7 +26,7 @@ public final class DomainSetBuilder {
      * @param textBytes about how many bytes of text will be added; more may be
      */
     public DomainSetBuilder(int textBytes) {
-        arena = new byte[Math.max(textBytes, 1024)];
+        keys = new KeyArena(textBytes);
     }
 
     /**
@@ -67,24 +59,23 @@ public final class DomainSetBuilder {
 
     /** Returns how many entries have been added, duplicates counted. */
     public int size() {
-        return count;
+        return keys.count;
     }
 
     /**
-     * Ends the set; nothing can be added afterwards.
+     * Ends the set; another can be begun afterwards.
      *
      * @return the set, whose size counts duplicates too
      */
     public DomainSet build() {
-        KeySort.sort(arena, index, count);
-        DomainSetWriter writer = new DomainSetWriter(arenaSize / 2);
-        for (int i = 0; i < count; i++) {
-            int at = index[i];
-            writer.add(arena, at + KeySort.HEADER, arena[at] & 0xff, arena[at + 1]);
+        KeyArena sorted = keys;
+        keys = new KeyArena(0);
+        sorted.sort();
+        DomainSetWriter writer = new DomainSetWriter(sorted.size() / 2);
+        for (int i = 0; i < sorted.count; i++) {
+            writer.add(sorted.bytes, sorted.at(i), sorted.length(i), sorted.marks(i));
         }
-        arena = new byte[0];
-        index = new int[0];
-        return writer.finish(count);
+        return writer.finish(sorted.count);
     }
 
     private Optional<String> addOtherScript(String entry) {
@@ -129,23 +120,10 @@ public final class DomainSetBuilder {
     }
 
     private void keep(byte[] text, int from, int to, int marks) {
-        int length = to - from;
-        int needed = arenaSize + length + KeySort.HEADER;
-        if (needed > arena.length) {
-            if (needed > LIMIT) {
-                throw new IllegalStateException("a set of names cannot be made of more than " + LIMIT + " bytes");
-            }
-            arena = Arrays.copyOf(arena, Math.max(needed, Math.min(arena.length + (arena.length >> 1), LIMIT)));
-        }
-        if (count == index.length) {
-            index = Arrays.copyOf(index, count + (count >> 1));
-        }
-        index[count++] = arenaSize;
-        arena[arenaSize++] = (byte) length;
-        arena[arenaSize++] = (byte) marks;
+        keys.begin(to - from, marks);
         for (int i = to - 1; i >= from; i--) {
             byte c = text[i];
-            arena[arenaSize++] = c >= 'A' && c <= 'Z' ? (byte) (c + 32) : c;
+            keys.append(c >= 'A' && c <= 'Z' ? (byte) (c + 32) : c);
         }
     }
 

@@ -3,13 +3,10 @@ package io.tun2socks.rules.set;
 import java.util.Arrays;
 
 /**
- * Sorts keys that lie in one array of bytes by an array of their places: most significant byte first, and by comparison
+ * Sorts the keys of a {@link KeyArena} by an array of their places: most significant byte first, and by comparison
  * where few are left. Takes five bytes a key besides.
  */
 final class KeySort {
-    /** The bytes before a key: its length and its marks. */
-    static final int HEADER = 2;
-
     private static final int FEW = 24;
 
     private final byte[] arena;
@@ -18,7 +15,7 @@ final class KeySort {
     private final byte[] bytes;
 
     /** For each depth where the bucket of each byte begins; made when the depth is reached. */
-    private final int[][] starts = new int[DomainKeys.MAX_LENGTH + 1][];
+    private final int[][] starts = new int[KeyArena.MAX_KEY + 1][];
 
     private KeySort(byte[] arena, int[] index, int count) {
         this.arena = arena;
@@ -93,15 +90,15 @@ final class KeySort {
     private int compare(int a, int b, int depth) {
         return Arrays.compareUnsigned(
                 arena,
-                a + HEADER + depth,
-                a + HEADER + (arena[a] & 0xff),
+                a + KeyArena.HEADER + depth,
+                a + KeyArena.HEADER + (arena[a] & 0xff),
                 arena,
-                b + HEADER + depth,
-                b + HEADER + (arena[b] & 0xff));
+                b + KeyArena.HEADER + depth,
+                b + KeyArena.HEADER + (arena[b] & 0xff));
     }
 
     /** Returns 0 behind the end: no key holds such a byte. */
     private byte byteAt(int key, int depth) {
-        return depth >= (arena[key] & 0xff) ? 0 : arena[key + HEADER + depth];
+        return depth >= (arena[key] & 0xff) ? 0 : arena[key + KeyArena.HEADER + depth];
     }
 }
