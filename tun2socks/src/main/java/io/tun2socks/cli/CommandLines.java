@@ -1,5 +1,6 @@
 package io.tun2socks.cli;
 
+import io.tun2socks.cli.rules.RulesCommand;
 import io.tun2socks.config.Setting;
 import io.tun2socks.demo.DemoCommand;
 import java.io.PrintWriter;
@@ -38,6 +39,7 @@ final class CommandLines {
                         "  tun2socks -d tun0 -p socks5://127.0.0.1:1080 --address 198.18.0.1/15 --fwmark 0x22b",
                         "  tun2socks --device tun://tun0 --proxy http://user:pass@10.0.0.1:3128 --interface eth0",
                         "  tun2socks -c /etc/tun2socks.yaml",
+                        "  tun2socks rules test -c config.yaml example.com:443",
                         "",
                         "Exit codes: 0 stopped by SIGTERM or SIGINT, 1 failure, 2 a flag or the configuration is wrong.",
                         "Environment: TUN2SOCKS_JAVA, TUN2SOCKS_JAVA_OPTS, TUN2SOCKS_ARCHIVE, NO_COLOR; see docs/cli.md.",
@@ -53,10 +55,27 @@ final class CommandLines {
                     .filter(setting -> setting.group() == group)
                     .forEach(setting -> section.addArg(option(setting)));
             if (group == Setting.Group.OPERATION) {
-                section.addArg(OptionSpec.builder("-c", "--config")
+                section.addArg(OptionSpec.builder("-c", "-f", "--config")
                         .paramLabel("FILE")
                         .type(String.class)
-                        .description("Read settings from this YAML file. What it sets wins over flags.")
+                        .description("Read settings from this YAML file: one of clash, with proxies, groups and rules"
+                                + " (docs/config.md), or one with the flags' names as keys. What it sets wins over"
+                                + " flags. SIGHUP has a clash configuration read again.")
+                        .build());
+                section.addArg(OptionSpec.builder("--home")
+                        .paramLabel("DIR")
+                        .type(String.class)
+                        .description("Where the relative paths of a clash configuration begin, and geographic data"
+                                + " lies. Default: the file's directory.")
+                        .build());
+                section.addArg(OptionSpec.builder("-t", "--test")
+                        .type(boolean.class)
+                        .description("Test the configuration and exit.")
+                        .build());
+                section.addArg(OptionSpec.builder("--skip-unsupported")
+                        .type(boolean.class)
+                        .description("Leave out proxies of types that are not served, instead of refusing the clash"
+                                + " configuration. What rules send to them is rejected.")
                         .build());
                 section.addArg(OptionSpec.builder("-v", "--version")
                         .versionHelp(true)
@@ -73,6 +92,7 @@ final class CommandLines {
         }
         CommandLine commandLine = new CommandLine(spec);
         commandLine.addSubcommand(new DeviceCommand());
+        commandLine.addSubcommand(new RulesCommand());
         commandLine.addSubcommand(new DemoCommand());
         commandLine.setColorScheme(CommandLine.Help.defaultColorScheme(Ansi.OFF));
         commandLine.setParameterExceptionHandler((exception, args) -> {

@@ -20,12 +20,18 @@ import java.util.Map;
  * it renders the help and runs the subcommands, and is not even loaded to start the proxy.
  */
 final class GoArguments {
-    private static final List<String> OWN_FLAGS = List.of("config", "help", "version");
+    private static final List<String> OWN_FLAGS =
+            List.of("config", "help", "version", "home", "test", "skip-unsupported");
+    private static final List<String> OWN_TEXTS = List.of("config", "home");
 
     private final RawSettings settings = new RawSettings();
     private final Map<String, Setting> longFlags = new HashMap<>();
-    private final Map<Character, String> shortFlags = new HashMap<>(Map.of('c', "config", 'v', "version", 'h', "help"));
+    private final Map<Character, String> shortFlags =
+            new HashMap<>(Map.of('c', "config", 'f', "config", 't', "test", 'v', "version", 'h', "help"));
     private String configFile = "";
+    private String home = "";
+    private boolean test;
+    private boolean skipUnsupported;
     private boolean help;
     private boolean version;
 
@@ -65,6 +71,21 @@ final class GoArguments {
     /** Returns the configuration file, or the empty text for none. */
     String configFile() {
         return configFile;
+    }
+
+    /** Returns the directory that a clash configuration's relative paths begin at, or the empty text for the file's own. */
+    String home() {
+        return home;
+    }
+
+    /** Tells whether the configuration is only to be tested. */
+    boolean test() {
+        return test;
+    }
+
+    /** Tells whether proxies of types that are not served are to be left out. */
+    boolean skipUnsupported() {
+        return skipUnsupported;
     }
 
     /** Tells whether help was asked for. */
@@ -124,7 +145,7 @@ final class GoArguments {
 
     private boolean takesNoValue(String name) {
         Setting setting = longFlags.get(name);
-        return setting == null ? !name.equals("config") : setting.kind() == Setting.Kind.BOOL;
+        return setting == null ? !OWN_TEXTS.contains(name) : setting.kind() == Setting.Kind.BOOL;
     }
 
     private void flag(String name, String written, String attached) throws UsageException {
@@ -134,12 +155,19 @@ final class GoArguments {
         } else if (value == null) {
             if (next == args.length) {
                 throw new UsageException(written + ": a value is missing; expected " + written + " "
-                        + (name.equals("config") ? "FILE" : longFlags.get(name).label()));
+                        + (name.equals("config")
+                                ? "FILE"
+                                : name.equals("home")
+                                        ? "DIR"
+                                        : longFlags.get(name).label()));
             }
             value = args[next++];
         }
         switch (name) {
             case "config" -> configFile = value;
+            case "home" -> home = value;
+            case "test" -> test |= bool(written, value);
+            case "skip-unsupported" -> skipUnsupported |= bool(written, value);
             case "help" -> help |= bool(written, value);
             case "version" -> version |= bool(written, value);
             default -> set(longFlags.get(name), written, value);

@@ -1,5 +1,6 @@
 package io.tun2socks.cli;
 
+import io.tun2socks.assembly.ClashSettings;
 import io.tun2socks.config.ConfigFile;
 import io.tun2socks.config.LogLevel;
 import io.tun2socks.config.NearMiss;
@@ -24,6 +25,8 @@ import picocli.CommandLine;
 
 /** The program's entry point. */
 public final class Main {
+    private static final String DEFAULT_DEVICE = "tun0";
+
     private final PrintStream out;
     private final PrintStream err;
     private final ProxyParts parts;
@@ -117,7 +120,14 @@ public final class Main {
     private int proxy(GoArguments arguments) throws UsageException, RunFailure {
         RawSettings raw = arguments.settings();
         List<Setting> covered = new ArrayList<>();
-        if (!arguments.configFile().isEmpty()) {
+        ClashFile clash = null;
+        if (ClashFile.isOne(arguments.configFile())) {
+            clash = clash(arguments);
+            covered.addAll(raw.overlay(ClashSettings.of(arguments.configFile(), clash.config())));
+            if (clash.config().tun().enable() && raw.text(Setting.DEVICE).isEmpty()) {
+                raw.put(Setting.DEVICE, "tun.device", List.of(DEFAULT_DEVICE));
+            }
+        } else if (!arguments.configFile().isEmpty()) {
             covered.addAll(raw.overlay(config(arguments.configFile())));
         }
         // The level first, so that what follows is logged or not as wished.
@@ -126,18 +136,33 @@ public final class Main {
         for (Setting setting : covered) {
             LoggerFactory.getLogger(Main.class).warn("--{} is not used: {} wins", setting.flag(), raw.origin(setting));
         }
-        RunCommand run = new RunCommand(settings, Ways.only(settings), parts, stop);
+        if (clash != null) {
+            clash.remarks()
+                    .forEach(remark -> LoggerFactory.getLogger(Main.class).warn("{}", remark));
+        }
+        if (arguments.test()) {
+            if (clash != null) {
+                ClashWays.test(clash, settings);
+            }
+            out.println("configuration file " + arguments.configFile() + " test is successful");
+            return ExitCode.OK;
+        }
+        Ways.Opener ways = clash == null ? Ways.only(settings) : ClashWays.of(clash, settings);
+        RunCommand run = new RunCommand(settings, ways, parts, stop);
         if (ownsProcess) {
-            watchSignals(run);
+            watchSignals(run, clash != null);
         }
         run.run();
         return ExitCode.OK;
     }
 
-    private void watchSignals(RunCommand run) {
+    private void watchSignals(RunCommand run, boolean reloads) {
         for (String signal : List.of("TERM", "INT", "HUP")) {
             boolean evenIfIgnored = !signal.equals("HUP");
             Signals.handle(signal, evenIfIgnored, () -> {
+                if (reloads && signal.equals("HUP") && run.reload()) {
+                    return;
+                }
                 // The first stops in an orderly way, the second without draining, the third without undoing.
                 if (stop.request("SIG" + signal) > 2) {
                     Runtime.getRuntime().halt(ExitCode.FAILURE);
@@ -146,6 +171,14 @@ public final class Main {
         }
         // For what ends the JVM past our handlers; finds nothing to undo after an ordinary end.
         Runtime.getRuntime().addShutdownHook(new Thread(run::shutDown, "undo"));
+    }
+
+    private static ClashFile clash(GoArguments arguments) throws UsageException, RunFailure {
+        try {
+            return ClashFile.read(arguments.configFile(), arguments.home(), arguments.skipUnsupported());
+        } catch (IOException e) {
+            throw new RunFailure(e.getMessage(), e);
+        }
     }
 
     private static RawSettings config(String file) throws UsageException, RunFailure {

@@ -3,6 +3,7 @@ package io.tun2socks.outbound;
 import io.netty.channel.EventLoop;
 import io.netty.resolver.dns.DnsServerAddressStreamProviders;
 import io.netty.util.concurrent.Future;
+import io.tun2socks.config.clash.ProxyConfig;
 import java.net.InetAddress;
 import java.util.List;
 
@@ -19,7 +20,8 @@ public final class Resolver implements AutoCloseable {
      * @param settings what its sockets get
      */
     public Resolver(SocketSettings settings) {
-        names = new NameResolver(new Sockets(settings), DnsServerAddressStreamProviders.platformDefault());
+        names = new NameResolver(
+                new Sockets(settings), DnsServerAddressStreamProviders.platformDefault(), ProxyConfig.IpVersion.DUAL);
     }
 
     /**

@@ -3,6 +3,7 @@ package io.tun2socks.route;
 import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.tun2socks.outbound.Resolver;
+import io.tun2socks.process.Owner;
 import io.tun2socks.rules.model.FlowMetadata;
 import io.tun2socks.rules.model.Ip;
 import java.net.Inet4Address;
@@ -33,18 +34,6 @@ public final class SystemLookups implements Lookups {
          * @param answer gets the owner, on any thread
          */
         void find(FlowMetadata flow, Consumer<Owner> answer);
-    }
-
-    /**
-     * Who has opened a flow.
-     *
-     * @param uid the user's id, or {@link FlowMetadata#UNKNOWN}
-     * @param process the file name of the program; empty if unknown
-     * @param path its path; empty if unknown
-     */
-    public record Owner(long uid, String process, String path) {
-        /** Nobody that is known. */
-        public static final Owner UNKNOWN = new Owner(FlowMetadata.UNKNOWN, "", "");
     }
 
     /**
