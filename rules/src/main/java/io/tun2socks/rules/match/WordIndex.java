@@ -7,14 +7,23 @@ import java.util.TreeMap;
 
 /**
  * Finds the words that a name holds: the automaton of Aho and Corasick. States are numbered breadth first, so that the
- * children of a state are neighbours, in the order of their letters, and need no edges: 17 bytes a state.
+ * children of a state are neighbours, in the order of their letters, and need no edges: 17 bytes a state. The first states,
+ * where most letters of most names lead, have a row each that says for every letter where it leads.
  */
 final class WordIndex {
     private static final int ROOT = 0;
     private static final int LETTERS = 256;
     private static final int FEW = 6;
+    private static final int ROW_CELLS = 1 << 14;
 
-    private final int[] fromRoot;
+    /** The columns of the letters; column 0 is that of the letters that are in no word. */
+    private final byte[] columns;
+
+    /** The rows of the first states: the state after a letter. */
+    private final int[] rows;
+
+    private final int width;
+    private final int rowCount;
     private final byte[] letters;
     private final int[] firstChild;
     private final int[] fallback;
@@ -22,7 +31,10 @@ final class WordIndex {
     private final int[] values;
 
     private WordIndex(Automaton automaton) {
-        fromRoot = automaton.fromRoot;
+        columns = automaton.columns;
+        rows = automaton.rows;
+        width = automaton.width;
+        rowCount = rows.length / width;
         letters = automaton.letters;
         firstChild = automaton.firstChild;
         fallback = automaton.fallback;
@@ -46,18 +58,19 @@ final class WordIndex {
     }
 
     private int next(int state, char letter) {
-        if (letter >= LETTERS) {
+        int column = letter >= LETTERS ? 0 : columns[letter] & 0xff;
+        if (column == 0) {
             return ROOT;
         }
         int at = state;
-        while (at != ROOT) {
+        while (at >= rowCount) {
             int child = child(at, letter);
             if (child != ROOT) {
                 return child;
             }
             at = fallback[at];
         }
-        return fromRoot[letter];
+        return rows[at * width + column];
     }
 
     private int child(int state, int letter) {
@@ -83,9 +96,9 @@ final class WordIndex {
     static final class Builder extends IndexBuilder {
         private final Map<String, Integer> words = new TreeMap<>();
 
-        /** Tells whether the index can hold a word; it cannot hold the empty one, nor letters beyond Latin-1. */
+        /** Tells whether the index can hold a word; it cannot hold the empty one, nor letters beyond Latin-1, nor NUL. */
         static boolean accepts(String word) {
-            return !word.isEmpty() && Letters.areBytes(word);
+            return !word.isEmpty() && Letters.areBytes(word) && word.indexOf('\0') < 0;
         }
 
         /** Adds an accepted word. */
@@ -103,7 +116,9 @@ final class WordIndex {
     /** The arrays while they are made: a walk over the sorted words, which are those of a state if they begin alike. */
     private static final class Automaton {
         private final String[] words;
-        private final int[] fromRoot = new int[LETTERS];
+        private final byte[] columns = new byte[LETTERS];
+        private int[] rows;
+        private int width = 1;
         private byte[] letters;
         private int[] firstChild;
         private int[] fallback;
@@ -135,6 +150,7 @@ final class WordIndex {
             }
             firstChild[states] = states;
             resize(states);
+            fillRows();
         }
 
         private void addChildren(int state, int from) {
@@ -153,10 +169,11 @@ final class WordIndex {
                 firstWord[child] = word;
                 endWord[child] = end;
                 depth[child] = depth[state] + 1;
-                if (state == ROOT) {
-                    fromRoot[letter] = child;
-                } else {
+                if (state != ROOT) {
                     fallback[child] = fall(fallback[state], letter);
+                }
+                if (columns[letter] == 0) {
+                    columns[letter] = (byte) width++;
                 }
                 word = end;
             }
@@ -165,15 +182,35 @@ final class WordIndex {
         /** Returns the state of the longest end of a state's letters that goes on with a letter. */
         private int fall(int from, char letter) {
             int state = from;
-            while (state != ROOT) {
-                for (int child = firstChild[state]; child < firstChild[state + 1]; child++) {
-                    if ((letters[child] & 0xff) == letter) {
-                        return child;
-                    }
-                }
+            int child = child(state, letter);
+            while (child == ROOT && state != ROOT) {
                 state = fallback[state];
+                child = child(state, letter);
             }
-            return fromRoot[letter];
+            return child;
+        }
+
+        private int child(int state, int letter) {
+            for (int child = firstChild[state]; child < firstChild[state + 1]; child++) {
+                if ((letters[child] & 0xff) == letter) {
+                    return child;
+                }
+            }
+            return ROOT;
+        }
+
+        private void fillRows() {
+            rows = new int[Math.max(1, Math.min(states, ROW_CELLS / width)) * width];
+            for (int row = 0; row < rows.length; row += width) {
+                int state = row / width;
+                // Where no child leads on, the fallback's row says where to go; it has a lower number.
+                if (state != ROOT) {
+                    System.arraycopy(rows, fallback[state] * width, rows, row, width);
+                }
+                for (int child = firstChild[state]; child < firstChild[state + 1]; child++) {
+                    rows[row + (columns[letters[child] & 0xff] & 0xff)] = child;
+                }
+            }
         }
 
         private void resize(int size) {
