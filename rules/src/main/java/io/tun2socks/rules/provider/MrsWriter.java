@@ -1,17 +1,16 @@
 package io.tun2socks.rules.provider;
 
-import com.github.luben.zstd.ZstdOutputStreamNoFinalizer;
+import com.github.luben.zstd.Zstd;
 import io.tun2socks.rules.set.CidrSet;
 import io.tun2socks.rules.set.DomainSet;
 import io.tun2socks.rules.set.LoudsDomains;
-import java.io.BufferedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 
 /** Writes mihomo's mrs files, version 1. */
 public final class MrsWriter {
-    private static final int BUFFER = 1 << 16;
     private static final int LEVEL = 12;
 
     private MrsWriter() {}
@@ -25,10 +24,11 @@ public final class MrsWriter {
      * @throws IllegalArgumentException if the set is empty, which the format cannot express
      */
     public static void write(DomainSet set, OutputStream out) throws IOException {
-        try (DataOutputStream packed = pack(out)) {
-            new MrsHeader(RuleSetBehavior.DOMAIN, set.size()).write(packed);
-            LoudsDomains.write(set, packed);
-        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(set.bytes());
+        DataOutputStream unpacked = new DataOutputStream(bytes);
+        new MrsHeader(RuleSetBehavior.DOMAIN, set.size()).write(unpacked);
+        LoudsDomains.write(set, unpacked);
+        pack(bytes, out);
     }
 
     /**
@@ -43,14 +43,16 @@ public final class MrsWriter {
         if (set.ranges() == 0) {
             throw new IllegalArgumentException("an empty set of addresses cannot be written");
         }
-        try (DataOutputStream packed = pack(out)) {
-            new MrsHeader(RuleSetBehavior.IPCIDR, set.size()).write(packed);
-            MrsRanges.write(set, packed);
-        }
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream unpacked = new DataOutputStream(bytes);
+        new MrsHeader(RuleSetBehavior.IPCIDR, set.size()).write(unpacked);
+        MrsRanges.write(set, unpacked);
+        pack(bytes, out);
     }
 
-    private static DataOutputStream pack(OutputStream out) throws IOException {
-        ZstdOutputStreamNoFinalizer zstd = new ZstdOutputStreamNoFinalizer(new KeptOpen(out), LEVEL);
-        return new DataOutputStream(new BufferedOutputStream(zstd, BUFFER));
+    /** In one piece: the compressor then knows the size, and takes no more memory than that asks for. */
+    private static void pack(ByteArrayOutputStream unpacked, OutputStream out) throws IOException {
+        out.write(Zstd.compress(unpacked.toByteArray(), LEVEL));
+        out.flush();
     }
 }

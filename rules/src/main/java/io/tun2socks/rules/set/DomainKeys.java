@@ -18,6 +18,9 @@ final class DomainKeys {
     static final byte PLUS = '+';
     static final byte DOT = '.';
 
+    /** URLs, blocks of addresses, rules, comments behind an entry, pages that say what went wrong. */
+    private static final String NEVER = "/#,:;<>()[]{}\"'`=\\|&";
+
     private DomainKeys() {}
 
     /** Returns what is wrong with the labels of a lower-case name, in either direction of reading, or null. */
@@ -38,11 +41,8 @@ final class DomainKeys {
             if (c < ' ' || c == 0x7f) {
                 return "has a control character";
             }
-            if (c == '/') {
-                return "has a '/', which no name has: expected a name, not a URL or a block of addresses";
-            }
-            if (c == '#') {
-                return "has a '#': a comment stands on a line of its own";
+            if (NEVER.indexOf(c) >= 0) {
+                return "has a '" + (char) c + "', which no name has";
             }
             if (c == PLUS) {
                 return "has a '+' that is not the first label, as in +.example.com";
