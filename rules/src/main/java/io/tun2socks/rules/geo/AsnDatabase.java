@@ -7,6 +7,7 @@ import java.io.IOException;
 /** The autonomous systems of addresses, from a database as GeoLite2, DB-IP or IPinfo lays it out. Any thread. */
 final class AsnDatabase implements Closeable {
     private final Mmdb mmdb;
+    private final RecentAnswers<Long> recent = new RecentAnswers<>(this::lookUp);
 
     AsnDatabase(Mmdb mmdb) {
         this.mmdb = mmdb;
@@ -14,9 +15,13 @@ final class AsnDatabase implements Closeable {
 
     /** Returns the number of an address's system; 0 if unknown. */
     long asn(Ip ip) {
+        return recent.get(ip);
+    }
+
+    private Long lookUp(Ip ip) {
         MmdbRecords.AutonomousSystem system = mmdb.find(ip, MmdbRecords.AutonomousSystem.class);
         if (system == null) {
-            return 0;
+            return 0L;
         }
         if (system.number() instanceof Number number) {
             return number.longValue();
@@ -43,5 +48,6 @@ final class AsnDatabase implements Closeable {
     @Override
     public void close() throws IOException {
         mmdb.close();
+        recent.clear();
     }
 }

@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -31,6 +30,8 @@ final class CountryDatabase implements Closeable {
     /** One list per code as it is in the file, so that a question makes none. */
     private final ConcurrentHashMap<String, List<String>> lists = new ConcurrentHashMap<>();
 
+    private final RecentAnswers<List<String>> recent = new RecentAnswers<>(this::lookUp);
+
     private Set<String> codes;
 
     CountryDatabase(Mmdb mmdb) {
@@ -40,6 +41,10 @@ final class CountryDatabase implements Closeable {
 
     /** Returns the lower-case codes of an address. */
     List<String> countries(Ip ip) {
+        return recent.get(ip);
+    }
+
+    private List<String> lookUp(Ip ip) {
         if (!bareCodes) {
             return ofPlace(mmdb.find(ip, MmdbRecords.Place.class));
         }
@@ -54,13 +59,9 @@ final class CountryDatabase implements Closeable {
     /** Returns all codes in the database. */
     synchronized Set<String> codes() throws IOException {
         if (codes == null) {
-            Set<String> found = new TreeSet<>();
-            if (bareCodes) {
-                mmdb.forEach(Object.class, data -> found.addAll(ofCodes(data)));
-            } else {
-                mmdb.forEach(MmdbRecords.Place.class, data -> found.addAll(ofPlace(data)));
-            }
-            codes = found;
+            codes = mmdb.texts(bareCodes ? "" : "iso_code").stream()
+                    .map(code -> code.toLowerCase(Locale.ROOT))
+                    .collect(Collectors.toUnmodifiableSet());
         }
         return codes;
     }
@@ -98,5 +99,6 @@ final class CountryDatabase implements Closeable {
     @Override
     public void close() throws IOException {
         mmdb.close();
+        recent.clear();
     }
 }

@@ -120,6 +120,33 @@ class CountriesTest {
     }
 
     @Test
+    void findsOddCodesInDatabasesOfTheLayoutOfGeoLite2() throws Exception {
+        Map<String, Object> large = Map.of(
+                "text", "x".repeat(300),
+                "longer", "y".repeat(70_000),
+                "short", "z".repeat(29),
+                "flag", true,
+                "country", Map.of("iso_code", "PRIVATE"));
+        new MmdbWriter("GeoLite2-Country", 6)
+                .add("1.0.1.0/24", country("CN"))
+                .add("10.0.0.0/8", large)
+                .add("91.108.4.0/22", country("TELEGRAM"))
+                .write(home.resolve("Country.mmdb"));
+        try (GeoFiles files = files(false)) {
+            files.requireCountry("telegram");
+            files.requireCountry("private");
+            assertThat(files.countries(Ip.literal("10.1.2.3"))).containsExactly("private");
+            assertThatThrownBy(() -> files.requireCountry("telegrams"))
+                    .isInstanceOf(GeoDataException.class)
+                    .hasMessageEndingWith("did you mean telegram?");
+            // A text of another key is no code.
+            assertThatThrownBy(() -> files.requireCountry("ein name"))
+                    .isInstanceOf(GeoDataException.class)
+                    .hasMessageEndingWith("Country.mmdb");
+        }
+    }
+
+    @Test
     void saysWhatToGetIfTheDatabaseIsMissing() {
         assertThatThrownBy(() -> files(false).requireCountry("cn"))
                 .isInstanceOf(GeoDataException.class)

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,6 +26,8 @@ final class MmdbWriter {
     private final List<int[]> nodes = new ArrayList<>(List.of(new int[] {EMPTY, EMPTY}));
 
     private final ByteArrayOutputStream data = new ByteArrayOutputStream();
+    /** Where a text is in the data already: others point to it. */
+    private final Map<String, Integer> texts = new HashMap<>();
 
     MmdbWriter(String type, int ipVersion) {
         this.type = type;
@@ -84,11 +87,30 @@ final class MmdbWriter {
         return Files.write(file, out.toByteArray());
     }
 
-    private static void encode(Object value, ByteArrayOutputStream out) {
-        if (value instanceof String text) {
+    private void text(String text, ByteArrayOutputStream out) {
+        Integer known = out == data ? texts.putIfAbsent(text, data.size()) : null;
+        if (known == null) {
             byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
             control(2, bytes.length, out);
             out.writeBytes(bytes);
+        } else if (known < 2048) {
+            out.write((1 << 5) | (known >> 8));
+            out.write(known);
+        } else if (known < 526_336) {
+            int offset = known - 2048;
+            out.write((1 << 5) | (1 << 3) | (offset >> 16));
+            out.write(offset >> 8);
+            out.write(offset);
+        } else {
+            throw new IllegalArgumentException("too much data");
+        }
+    }
+
+    private void encode(Object value, ByteArrayOutputStream out) {
+        if (value instanceof String text) {
+            text(text, out);
+        } else if (value instanceof Boolean flag) {
+            control(14, flag ? 1 : 0, out);
         } else if (value instanceof Long number) {
             control(6, 4, out);
             for (int shift = 24; shift >= 0; shift -= 8) {
@@ -109,7 +131,7 @@ final class MmdbWriter {
     }
 
     private static void control(int type, int size, ByteArrayOutputStream out) {
-        int inByte = Math.min(size, 29);
+        int inByte = size < 29 ? size : size < 285 ? 29 : size < 65_821 ? 30 : 31;
         if (type > 7) {
             out.write(inByte);
             out.write(type - 7);
@@ -118,6 +140,13 @@ final class MmdbWriter {
         }
         if (inByte == 29) {
             out.write(size - 29);
+        } else if (inByte == 30) {
+            out.write((size - 285) >> 8);
+            out.write(size - 285);
+        } else if (inByte == 31) {
+            out.write((size - 65_821) >> 16);
+            out.write((size - 65_821) >> 8);
+            out.write(size - 65_821);
         }
     }
 }
