@@ -2,12 +2,10 @@ package io.tun2socks.cli.rules;
 
 import io.tun2socks.assembly.Assembly;
 import io.tun2socks.config.UsageException;
-import io.tun2socks.rules.decide.Decision;
-import io.tun2socks.rules.decide.Targets;
-import io.tun2socks.rules.match.RuleMatcher;
+import io.tun2socks.rules.explain.Explainer;
+import io.tun2socks.rules.explain.Explanation;
 import io.tun2socks.rules.model.FlowMetadata;
 import io.tun2socks.rules.model.Ip;
-import io.tun2socks.rules.model.Rule;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -150,29 +148,24 @@ final class TestCommand extends RulesCommand.Action {
         } else {
             print("looked up: nothing; hosts says that " + flow.host() + " is " + flow.destinationIp());
         }
-        for (Decision.Skipped skipped : outcome.decision().skipped()) {
-            Rule rule = site.assembly().book().rules().get(skipped.rule());
-            print("passed by: " + skipped.rule() + ": " + rule + " (" + file + ":" + rule.line() + "): "
-                    + reason(skipped));
+        Explanation explanation = new Explainer(
+                        site.assembly().book().rules(),
+                        site.assembly().book().subRules(),
+                        site.assembly().book().providers(),
+                        site.assembly().book().geo())
+                .explain(flow, outcome.decision());
+        for (Explanation.Mention nearer : explanation.nearer()) {
+            print("not by:    " + nearer.rule() + ": " + nearer.text() + " (" + file + ":" + nearer.line() + "): "
+                    + nearer.remark());
         }
         spec.commandLine().getOut().flush();
     }
 
     private static String why(RulesSite site) {
         return switch (site.assembly().decider().mode()) {
-            case RULE -> "no rule is left: " + RuleMatcher.NONE;
+            case RULE -> "no rule is left";
             case GLOBAL -> "mode is global";
             case DIRECT -> "mode is direct";
-        };
-    }
-
-    private static String reason(Decision.Skipped skipped) {
-        Targets.Fitness why = skipped.why();
-        return switch (why) {
-            case PASS -> "its target is PASS";
-            case NO_UDP -> "'" + skipped.target() + "' cannot carry UDP";
-            case ABSENT -> "there is no '" + skipped.target() + "' now";
-            case FIT -> throw new IllegalStateException("a fit target is taken");
         };
     }
 }
