@@ -11,6 +11,9 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
 
 /** Reads a payload from any YAML document: the items of the lists {@code payload} and {@code rules} of its mapping. */
 final class YamlDocument {
+    /** The parser's work grows with the square of the depth. */
+    private static final int DEEPEST = 64;
+
     private final SetMaker maker;
     private final Iterator<Event> events;
     private boolean found;
@@ -21,7 +24,7 @@ final class YamlDocument {
     }
 
     /**
-     * Reads the document by its events, so that neither its depth nor its size costs memory.
+     * Reads the document by its events, so that its size costs little memory.
      *
      * @return whether there is such a list
      * @throws YamlEngineException if it is not YAML
@@ -85,6 +88,9 @@ final class YamlDocument {
                 default -> {
                     // A scalar or an alias is a whole node.
                 }
+            }
+            if (depth > DEEPEST) {
+                throw new YamlEngineException("lists or mappings are nested deeper than " + DEEPEST);
             }
             if (depth == 0) {
                 return;
