@@ -47,6 +47,16 @@ final class PolicyOutbound implements Outbound {
 
     @Override
     public Future<Channel> connect(EventLoop loop, Destination destination, ChannelHandler relay) {
+        return through(loop, flowTo(destination), way -> way.connect(loop, destination, relay));
+    }
+
+    @Override
+    public Future<Channel> connectThrough(
+            Outbound before, EventLoop loop, Destination destination, ChannelHandler relay) {
+        return through(loop, flowTo(destination), way -> way.connectThrough(before, loop, destination, relay));
+    }
+
+    private static FlowMetadata flowTo(Destination destination) {
         FlowMetadata flow = new FlowMetadata().destinationPort(destination.port());
         if (destination.host() != null) {
             flow.host(Names.normalize(destination.host()));
@@ -54,12 +64,18 @@ final class PolicyOutbound implements Outbound {
         if (destination.address() != null) {
             flow.destinationIp(Ip.of(destination.address().toInetAddress().getAddress()));
         }
-        return through(loop, flow, way -> way.connect(loop, destination, relay));
+        return flow;
     }
 
     @Override
     public Future<UdpTransport> openUdp(EventLoop loop, UdpReceiver receiver) {
         return through(loop, new FlowMetadata().network(Network.UDP), way -> way.openUdp(loop, receiver));
+    }
+
+    @Override
+    public Future<UdpTransport> openUdpThrough(Outbound before, EventLoop loop, UdpReceiver receiver) {
+        return through(
+                loop, new FlowMetadata().network(Network.UDP), way -> way.openUdpThrough(before, loop, receiver));
     }
 
     private <T> Future<T> through(EventLoop loop, FlowMetadata flow, Function<Outbound, Future<T>> open) {
