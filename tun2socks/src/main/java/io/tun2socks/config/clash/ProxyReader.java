@@ -113,9 +113,10 @@ final class ProxyReader {
             return Optional.of(type);
         }
         String expected = "; expected one of " + String.join(", ", TYPES.keySet());
-        String of = name.isEmpty() ? "" : " of the proxy " + Findings.quote(name);
+        String quoted = Findings.quote(name);
+        String of = name.isEmpty() ? "" : " of the proxy " + quoted;
         if (text.isEmpty()) {
-            fields.error("type", "there is none" + of + expected);
+            fields.error("type", "there is none" + (name.isEmpty() ? "" : " in the proxy " + quoted) + expected);
             return Optional.empty();
         }
         Optional<String> near = NearMiss.of(text, TYPES.keySet());
@@ -124,8 +125,7 @@ final class ProxyReader {
             leftOut.add(name);
             fields.remark(
                     "type",
-                    "the proxy " + Findings.quote(name) + " is left out, since the type " + Findings.quote(text)
-                            + " is not served");
+                    "the proxy " + quoted + " is left out, since the type " + Findings.quote(text) + " is not served");
             return Optional.empty();
         }
         String problem = other ? " is not served" : " is not known";

@@ -62,8 +62,9 @@ final class Scalars {
     }
 
     private static String range(long min, long max) {
-        return max == Integer.MAX_VALUE || max == Long.MAX_VALUE
-                ? "a number, " + min + " or more"
-                : "a number, " + min + " to " + max;
+        if (min == Integer.MIN_VALUE) {
+            return "a number";
+        }
+        return max >= Integer.MAX_VALUE ? "a number, " + min + " or more" : "a number, " + min + " to " + max;
     }
 }

@@ -19,7 +19,7 @@ import org.snakeyaml.engine.v2.nodes.SequenceNode;
 import org.snakeyaml.engine.v2.nodes.Tag;
 import org.snakeyaml.engine.v2.parser.ParserImpl;
 import org.snakeyaml.engine.v2.scanner.StreamReader;
-import org.snakeyaml.engine.v2.schema.CoreSchema;
+import org.snakeyaml.engine.v2.schema.JsonSchema;
 
 /** Reads YAML into nodes that know their lines, within limits of size, depth and expansion. */
 final class YamlTree {
@@ -51,7 +51,9 @@ final class YamlTree {
                 .setUseMarks(true)
                 .setCodePointLimit(MAX_BYTES)
                 .setMaxAliasesForCollections(MAX_ALIASES)
-                .setSchema(new CoreSchema())
+                .setAllowNonScalarKeys(true)
+                // Unlike the core schema it leaves merge keys alone, which would hide keys that are there twice.
+                .setSchema(new JsonSchema())
                 .build();
     }
 
@@ -161,7 +163,14 @@ final class YamlTree {
         return node.getStartMark().map(mark -> mark.getLine() + 1).orElse(0);
     }
 
+    /** Returns whether a node is nothing, by the words of the core schema. */
     static boolean isNull(Node node) {
+        if (node instanceof ScalarNode scalar && scalar.isPlain()) {
+            return switch (scalar.getValue()) {
+                case "", "~", "null", "Null", "NULL" -> true;
+                default -> false;
+            };
+        }
         return node.getTag().equals(Tag.NULL);
     }
 
