@@ -159,10 +159,11 @@ final class NameIndex {
                 String name = names.get(i);
                 int kind = keys[i] & 1;
                 int number = keys[i] >>> 1;
-                int slot = place(arena, slots, name, kind);
+                int hash = hash(name, kind);
+                int slot = place(arena, slots, name, hash, kind);
                 long entry = slots[slot];
                 if (entry == EMPTY) {
-                    slots[slot] = packed(tag(hash(name, kind), kind), end, number);
+                    slots[slot] = packed(tag(hash, kind), end, number);
                     end = append(arena, end, name);
                 } else {
                     int value = lists.add(value(entry), number);
@@ -173,8 +174,7 @@ final class NameIndex {
         }
 
         /** Returns the slot of a name, or the free one where it belongs. */
-        private static int place(byte[] arena, long[] slots, String name, int kind) {
-            int hash = hash(name, kind);
+        private static int place(byte[] arena, long[] slots, String name, int hash, int kind) {
             int slot = slotOf(hash, slots.length);
             while (true) {
                 long entry = slots[slot];

@@ -43,6 +43,9 @@ final class RuleChecks {
     private void checkList(String list, List<Rule> rules) throws RuleCompileException {
         for (int i = 0; i < rules.size(); i++) {
             Rule rule = rules.get(i);
+            if (rule.condition() instanceof Condition.Domain || rule.condition() instanceof Condition.DomainSuffix) {
+                continue;
+            }
             try {
                 evaluator.require(rule.condition());
             } catch (GeoDataException e) {

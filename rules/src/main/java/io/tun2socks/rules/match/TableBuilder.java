@@ -70,6 +70,15 @@ final class TableBuilder {
     }
 
     private void add(int number, Condition condition) {
+        // The largest lists are of names, which need nothing.
+        if (condition instanceof Condition.Domain || condition instanceof Condition.DomainSuffix) {
+            place(number, condition);
+        } else {
+            addWithNeeds(number, condition);
+        }
+    }
+
+    private void addWithNeeds(int number, Condition condition) {
         if (condition instanceof Condition.SubRule c) {
             subTables.computeIfAbsent(c.list(), session::subTable);
         }
@@ -85,6 +94,10 @@ final class TableBuilder {
         if (needs.alwaysProcess()) {
             processRules.add(number);
         }
+        place(number, condition);
+    }
+
+    private void place(int number, Condition condition) {
         Placement placement = indexes.placement(condition, number);
         if (placement.isNowhere()) {
             askedNumbers.add(number);
