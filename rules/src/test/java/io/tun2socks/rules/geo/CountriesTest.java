@@ -8,6 +8,7 @@ import io.tun2socks.rules.model.Ip;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -121,15 +122,16 @@ class CountriesTest {
 
     @Test
     void findsOddCodesInDatabasesOfTheLayoutOfGeoLite2() throws Exception {
-        Map<String, Object> large = Map.of(
-                "text", "x".repeat(300),
-                "longer", "y".repeat(70_000),
-                "short", "z".repeat(29),
-                "flag", true,
-                "country", Map.of("iso_code", "PRIVATE"));
+        // In this order, so that the keys lie so far behind that the longer pointers are needed.
+        Map<String, Object> large = new LinkedHashMap<>();
+        large.put("text", "x".repeat(300));
+        large.put("longer", "y".repeat(70_000));
+        large.put("short", "z".repeat(29));
+        large.put("flag", true);
+        large.put("country", Map.of("iso_code", "PRIVATE"));
         new MmdbWriter("GeoLite2-Country", 6)
-                .add("1.0.1.0/24", country("CN"))
                 .add("10.0.0.0/8", large)
+                .add("1.0.1.0/24", country("CN"))
                 .add("91.108.4.0/22", country("TELEGRAM"))
                 .write(home.resolve("Country.mmdb"));
         try (GeoFiles files = files(false)) {
@@ -216,6 +218,24 @@ class CountriesTest {
             assertThat(files.countries(Ip.literal("8.8.8.8"))).containsExactly("google");
             assertThat(files.countries(Ip.literal("2001:db8:1::"))).containsExactly("cn");
             assertThat(files.countries(Ip.literal("9.9.9.9"))).isEmpty();
+        }
+    }
+
+    @Test
+    void aBlockOfMappedAddressesIsOneOfIpv4() throws Exception {
+        byte[] address = new byte[16];
+        address[10] = -1;
+        address[11] = -1;
+        address[12] = 10;
+        byte[] block = DatWriter.message(out -> {
+            out.writeByteArray(1, address);
+            out.writeUInt32(2, 104);
+        });
+        new DatWriter().entry("TEN", block).write(home.resolve("geoip.dat"));
+        try (GeoFiles files = files(true)) {
+            files.requireCountry("ten");
+            assertThat(files.countries(Ip.literal("10.9.8.7"))).containsExactly("ten");
+            assertThat(files.countries(Ip.literal("11.0.0.0"))).isEmpty();
         }
     }
 
