@@ -18,8 +18,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Explains decisions: which rule decided, and which rules before it almost did. For people who ask; each explanation asks
- * all rules before the one that decided. Immutable; any thread.
+ * Explains decisions that were made in the mode {@code rule}: which rule decided, and which rules before it almost did. For
+ * people who ask; each explanation asks all rules before the one that decided. Immutable; any thread.
  */
 public final class Explainer {
     /** How many rules that almost matched are named. */

@@ -226,13 +226,13 @@ class LintTest {
     void aHundredThousandRulesTakeUnderTwoSeconds(String kind) {
         List<Rule> rules = Samples.rules(many(kind));
         Map<String, List<Rule>> chain = new LinkedHashMap<>();
-        for (int i = 0; i < 10_000; i++) {
+        for (int i = 0; i < 10_000 && kind.equals("MIXED"); i++) {
             chain.put("l" + i, Samples.rules("SUB-RULE,(NETWORK,tcp),l" + (i + 1)));
         }
         ThreadMXBean thread = ManagementFactory.getThreadMXBean();
         // The time of the processor: others may be at work on the machine.
         long before = thread.getCurrentThreadCpuTime();
-        List<Finding> findings = Lint.check(rules, kind.equals("MIXED") ? chain : Map.of(), KNOWN);
+        List<Finding> findings = Lint.check(rules, chain, KNOWN);
         assertThat(Duration.ofNanos(thread.getCurrentThreadCpuTime() - before)).isLessThan(Duration.ofSeconds(2));
         assertThat(findings).isNotEmpty();
     }

@@ -62,6 +62,10 @@ class LogicParserTest {
                 arguments(
                         "NOT,((OR,((NETWORK,tcp),(NOT,((DOMAIN,baidu.com)))))),P",
                         new Condition.Not(or(TCP, new Condition.Not(NAME)))),
+                // mihomo takes the pair for the one around all, and has an AND of nothing, which all flows match.
+                arguments(
+                        "AND,((OR,(NETWORK,tcp)),(NOT,((AND,(DOMAIN,baidu.com))))),P",
+                        and(or(TCP), new Condition.Not(and(NAME)))),
                 // Parameters.
                 arguments(
                         "AND,((IP-CIDR,10.0.0.0/8,no-resolve),(RULE-SET,x,src)),P",
@@ -119,6 +123,7 @@ class LogicParserTest {
                 "OR,((DOMAIN)),P | the condition (DOMAIN) has no payload; expected (DOMAIN,example.com)",
                 "OR,((DOMAN,a.b)),P | 'DOMAN' is not a rule type; did you mean DOMAIN?",
                 "OR,((DOMAIN,a.b,Px)),P | 'Px' is not a parameter of a rule; expected no-resolve, src or nothing",
+                "OR,((NOT,(DOMAIN,a.b),(DOMAIN,b.b))),P | NOT takes one condition, not 2; join them with AND or OR",
                 "SUB-RULE,(NETWORK,tcp),(NETWORK,udp),x | SUB-RULE takes one condition, not 2; join them with AND or OR"
             })
     void brokenLogicIsRefused(String text, String message) {
