@@ -1,6 +1,8 @@
 package io.tun2socks.rules.bench;
 
+import io.tun2socks.rules.model.FlowMetadata;
 import io.tun2socks.rules.model.Ip;
+import io.tun2socks.rules.model.RuleSet;
 import io.tun2socks.rules.provider.DomainRuleSet;
 import io.tun2socks.rules.provider.IpCidrRuleSet;
 import io.tun2socks.rules.provider.LoadedRuleSet;
@@ -32,6 +34,7 @@ public final class RuleSetFigures {
     private static final int NAMES = 1_000_000;
     private static final int BLOCKS = 100_000;
     private static final int ROUNDS = 5;
+    private static final int ASKED = 1 << 17;
 
     private RuleSetFigures() {}
 
@@ -55,6 +58,10 @@ public final class RuleSetFigures {
         read(directory.resolve("suffixes.txt"), RuleSetBehavior.DOMAIN, RuleSetFormat.TEXT);
         read(directory.resolve("v4.txt"), RuleSetBehavior.IPCIDR, RuleSetFormat.TEXT);
         read(directory.resolve("v6.txt"), RuleSetBehavior.IPCIDR, RuleSetFormat.TEXT);
+        ask(directory.resolve("names.txt"));
+        ask(directory.resolve("suffixes.txt"));
+        askAddresses(directory.resolve("v4.txt"), true);
+        askAddresses(directory.resolve("v6.txt"), false);
     }
 
     private static void writeNames(Path directory) throws IOException, RuleSetException {
@@ -94,15 +101,19 @@ public final class RuleSetFigures {
             System.gc();
             heapPools(true);
             long begin = System.nanoTime();
+            long processor = processorTime();
             LoadedRuleSet loaded = reader().read(file, behavior, format);
+            double processorMilliseconds = (processorTime() - processor) / 1e6;
             double milliseconds = (System.nanoTime() - begin) / 1e6;
             System.out.printf(
                     Locale.ROOT,
-                    "%-12s round %d: %7d entries in %6.0f ms, %5.1f bytes each; file %4.1f MiB, peak heap %5.1f MiB%n",
+                    "%-12s round %d: %7d entries in %5.0f ms (%5.0f ms of processor), %4.1f bytes each; file %4.1f MiB,"
+                            + " peak heap %5.1f MiB%n",
                     file.getFileName(),
                     round,
                     loaded.set().size(),
                     milliseconds,
+                    processorMilliseconds,
                     (double) bytes(loaded) / loaded.set().size(),
                     Files.size(file) / 1048576.0,
                     heapPools(false) / 1048576.0);
@@ -116,6 +127,72 @@ public final class RuleSetFigures {
         return loaded.set() instanceof IpCidrRuleSet set && set.addresses() instanceof CidrSet addresses
                 ? addresses.bytes()
                 : 0;
+    }
+
+    private static void ask(Path file) throws IOException, RuleSetException {
+        RuleSet set =
+                reader().read(file, RuleSetBehavior.DOMAIN, RuleSetFormat.TEXT).set();
+        FlowMetadata flow = new FlowMetadata();
+        String[] listed = new String[ASKED];
+        String[] others = new String[ASKED];
+        ListedNames source = new ListedNames(1);
+        for (int i = 0; i < ASKED; i++) {
+            listed[i] = source.next();
+        }
+        for (int i = 0; i < ASKED; i++) {
+            others[i] = "x" + source.next();
+        }
+        for (int round = 1; round <= ROUNDS; round++) {
+            double in = ask(set, flow, listed);
+            double out = ask(set, flow, others);
+            System.out.printf(
+                    Locale.ROOT, "%-12s round %d: in %4.0f ns, others %4.0f ns%n", file.getFileName(), round, in, out);
+        }
+    }
+
+    private static void askAddresses(Path file, boolean four) throws IOException, RuleSetException {
+        RuleSet set =
+                reader().read(file, RuleSetBehavior.IPCIDR, RuleSetFormat.TEXT).set();
+        FlowMetadata flow = new FlowMetadata();
+        Random random = new Random(2);
+        Ip[] asked = new Ip[ASKED];
+        for (int i = 0; i < ASKED; i++) {
+            asked[i] = four ? Ip.v4(random.nextInt()) : Ip.of((0x2L << 60) | (random.nextLong() >>> 4), 0);
+        }
+        for (int round = 1; round <= ROUNDS; round++) {
+            int found = 0;
+            long processor = processorTime();
+            for (int k = 0; k < 16; k++) {
+                for (Ip ip : asked) {
+                    found += set.matches(flow.destinationIp(ip)) ? 1 : 0;
+                }
+            }
+            double nanoseconds = (processorTime() - processor) / (16.0 * ASKED);
+            System.out.printf(
+                    Locale.ROOT,
+                    "%-12s round %d: %4.0f ns; %d found%n",
+                    file.getFileName(),
+                    round,
+                    nanoseconds,
+                    found / 16);
+        }
+    }
+
+    private static double ask(RuleSet set, FlowMetadata flow, String[] names) {
+        int found = 0;
+        long processor = processorTime();
+        for (int k = 0; k < 16; k++) {
+            for (String name : names) {
+                found += set.matches(flow.host(name)) ? 1 : 0;
+            }
+        }
+        double nanoseconds = (processorTime() - processor) / (16.0 * names.length);
+        return found < 0 ? 0 : nanoseconds;
+    }
+
+    /** Of this thread; unlike the clock it does not count what else the machine does. */
+    private static long processorTime() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
     }
 
     /** Returns the sum of the peaks of all parts of the heap, which is at least the peak of the heap. */
