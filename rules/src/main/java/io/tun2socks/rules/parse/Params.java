@@ -1,6 +1,7 @@
 package io.tun2socks.rules.parse;
 
 import io.tun2socks.rules.model.Condition.End;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
@@ -49,6 +50,21 @@ record Params(boolean source, boolean noResolve) {
 
     End end() {
         return source ? End.SOURCE : End.DESTINATION;
+    }
+
+    /**
+     * Reads the fields behind the payload of a rule in a set. Lists that were made for other programs have a target there,
+     * which is passed over, as mihomo does; what looks like a misspelt parameter is not.
+     */
+    static Params ofSet(RuleType type, List<String> fields) throws RuleSyntaxException {
+        List<String> params = new ArrayList<>();
+        for (String field : fields) {
+            if (isParam(field)
+                    || !Spelling.hint(field, List.of(NO_RESOLVE, SRC)).isEmpty()) {
+                params.add(field);
+            }
+        }
+        return of(type, params);
     }
 
     private static RuleSyntaxException unknown(RuleType type, String field) {

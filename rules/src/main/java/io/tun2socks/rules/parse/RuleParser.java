@@ -74,7 +74,7 @@ public final class RuleParser {
             }
             default -> {
                 payload = fields.get(1);
-                yield Payloads.read(type, payload, Params.of(type, fields.subList(2, count)));
+                yield Payloads.read(type, payload, Params.ofSet(type, fields.subList(2, count)));
             }
         };
         return rule(type, payload, "", condition, line);

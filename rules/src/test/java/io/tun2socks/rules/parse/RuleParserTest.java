@@ -243,12 +243,22 @@ class RuleParserTest {
                 "NOT,((RULE-SET,x)) | RULE-SET cannot stand within NOT in a rule set",
                 "DOMAIN | the rule has no payload; expected DOMAIN,example.com",
                 "example.com | 'example.com' is not a rule type; expected one such as DOMAIN-SUFFIX, IP-CIDR or MATCH",
-                "DOMAIN,a.b,PROXY | 'PROXY' is not a parameter of a rule; expected no-resolve, src or nothing"
+                "IP-CIDR,10.0.0.0/8,no-resolv | 'no-resolv' is not a parameter of a rule; did you mean no-resolve?"
             })
     void setsRefuseWhatTheyCannotHold(String text, String message) {
         assertThatThrownBy(() -> RuleParser.parseClassical(text, 1))
                 .isInstanceOf(RuleSyntaxException.class)
                 .hasMessage(message);
+    }
+
+    @Test
+    void setsPassOverTheTargetsOfListsForOtherPrograms() throws RuleSyntaxException {
+        assertThat(RuleParser.parseClassical("DOMAIN,a.b,PROXY", 1).condition())
+                .isEqualTo(RuleParser.parseClassical("DOMAIN,a.b", 1).condition());
+        assertThat(RuleParser.parseClassical("IP-CIDR,10.0.0.0/8,PROXY,no-resolve", 1)
+                        .condition())
+                .isEqualTo(RuleParser.parseClassical("IP-CIDR,10.0.0.0/8,no-resolve", 1)
+                        .condition());
     }
 
     @ParameterizedTest
