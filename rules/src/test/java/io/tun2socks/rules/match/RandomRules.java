@@ -84,8 +84,8 @@ final class RandomRules {
             case 6 -> new Condition.DomainRegex(pattern());
             case 7 -> new Condition.DomainWildcard(pattern());
             case 8 -> new Condition.Geosite(pick(List.of("a", "ab", "com")));
-            case 9, 10 -> new Condition.IpCidr(new Cidr(ip(), prefix()), end, noResolve);
-            case 11 -> new Condition.IpSuffix(ip(), random.nextInt(33), end, noResolve);
+            case 9, 10 -> new Condition.IpCidr(cidr(), end, noResolve);
+            case 11 -> suffix(end, noResolve);
             case 12 -> new Condition.IpAsn(random.nextInt(4), end, noResolve);
             case 13 -> new Condition.GeoIp(pick(List.of("cn", "us", "de", "lan")), end, noResolve);
             case 14, 15 -> new Condition.PortIn(ranges(6), pick(List.of(Condition.Port.values())));
@@ -116,7 +116,7 @@ final class RandomRules {
             case 28 -> depth == 0 ? new Condition.DomainSuffix(name()) : new Condition.Or(parts(depth));
             default ->
                 depth == 0
-                        ? new Condition.IpCidr(new Cidr(ip(), prefix()), Condition.End.DESTINATION, noResolve)
+                        ? new Condition.IpCidr(cidr(), Condition.End.DESTINATION, noResolve)
                         : new Condition.Not(condition(any(), depth - 1));
         };
     }
@@ -178,13 +178,23 @@ final class RandomRules {
         };
     }
 
-    private int prefix() {
-        return switch (random.nextInt(4)) {
-            case 0 -> 32;
-            case 1 -> random.nextInt(33);
-            case 2 -> 28 + random.nextInt(5);
-            default -> random.nextInt(2) * 8;
-        };
+    private Cidr cidr() {
+        Ip base = ip();
+        int bits = base.bits();
+        return new Cidr(
+                base,
+                switch (random.nextInt(5)) {
+                    case 0 -> bits;
+                    case 1 -> random.nextInt(bits + 1);
+                    case 2 -> bits - random.nextInt(5);
+                    case 3 -> bits / 2 + random.nextInt(3) - 1;
+                    default -> random.nextInt(2) * 8;
+                });
+    }
+
+    private Condition suffix(Condition.End end, boolean noResolve) {
+        Ip suffix = ip();
+        return new Condition.IpSuffix(suffix, random.nextInt(suffix.bits() + 1), end, noResolve);
     }
 
     /** Returns the metadata of a flow; a name, an address, or both. */
