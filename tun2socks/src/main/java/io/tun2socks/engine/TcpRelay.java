@@ -2,6 +2,7 @@ package io.tun2socks.engine;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.channel.Channel;
+import io.netty.channel.ChannelFuture;
 import io.netty.channel.ChannelHandlerContext;
 import io.netty.channel.ChannelInboundHandlerAdapter;
 import io.netty.channel.ChannelPromise;
@@ -189,15 +190,19 @@ final class TcpRelay extends ChannelInboundHandlerAdapter implements TcpHandler,
         ChannelPromise written = channel.newPromise();
         channel.writeAndFlush(data, written);
         if (written.isDone()) {
-            onWritten(bytes);
+            onWritten(written, bytes);
         } else {
-            written.addListener(future -> onWritten(bytes));
+            written.addListener(future -> onWritten(written, bytes));
         }
     }
 
-    private void onWritten(int bytes) {
+    private void onWritten(ChannelFuture written, int bytes) {
         inChannel -= bytes;
         connection.consumed(bytes);
+        if (!written.isSuccess() && channel.isActive()) {
+            // TLS 1.2 ends both ways with the upstream's goodbye, and leaves the channel open.
+            onUpstreamLost("upstream takes no more");
+        }
         finishUpstream();
     }
 

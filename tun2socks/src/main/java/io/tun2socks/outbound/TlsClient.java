@@ -19,6 +19,7 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SNIServerName;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.StandardConstants;
 
 /**
  * TLS to one upstream, by the JDK's engine. Any thread.
@@ -85,12 +86,22 @@ final class TlsClient {
         return executor;
     }
 
-    /** By its bytes: the other constructor refuses underscores, which names do have. */
     private static SNIServerName serverName(String name) {
+        byte[] bytes = name.getBytes(StandardCharsets.UTF_8);
         try {
-            return new SNIHostName(name.getBytes(StandardCharsets.UTF_8));
+            return new SNIHostName(bytes);
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException("sni: '" + name + "' is not a host name: " + e.getMessage(), e);
+            if (name.isEmpty() || name.chars().anyMatch(c -> c <= ' ' || c >= 127)) {
+                throw new IllegalArgumentException("sni: '" + name + "' is not a host name: " + e.getMessage(), e);
+            }
+            return new OddName(bytes);
+        }
+    }
+
+    /** A name that the JDK takes for none, such as one with an underscore; there are servers of such names. */
+    private static final class OddName extends SNIServerName {
+        OddName(byte[] name) {
+            super(StandardConstants.SNI_HOST_NAME, name);
         }
     }
 

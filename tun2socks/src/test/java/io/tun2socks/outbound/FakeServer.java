@@ -15,6 +15,9 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 
 /** A TCP server that follows a script per connection; connections without one are closed at once. */
 final class FakeServer implements AutoCloseable {
@@ -39,6 +42,16 @@ final class FakeServer implements AutoCloseable {
 
         Socket socket() {
             return socket;
+        }
+
+        /** Goes on in TLS, as its server; the script sees what is inside. */
+        Talk secure(SSLContext context, Consumer<SSLSocket> settings) throws IOException {
+            SSLSocket inside =
+                    (SSLSocket) context.getSocketFactory().createSocket(socket, null, socket.getPort(), true);
+            inside.setUseClientMode(false);
+            settings.accept(inside);
+            inside.startHandshake();
+            return new Talk(inside);
         }
 
         /** Expects exactly these bytes. */
@@ -104,8 +117,12 @@ final class FakeServer implements AutoCloseable {
     }
 
     FakeServer(InetAddress address, Script... scripts) throws IOException {
+        this(address, 0, scripts);
+    }
+
+    FakeServer(InetAddress address, int port, Script... scripts) throws IOException {
         this.scripts = scripts;
-        this.listener = new ServerSocket(0, 50, address);
+        this.listener = new ServerSocket(port, 50, address);
         threads.execute(this::accept);
     }
 

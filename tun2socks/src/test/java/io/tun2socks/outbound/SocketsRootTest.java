@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.channel.Channel;
 import io.netty.channel.ChannelException;
+import io.tun2socks.config.clash.ProxyConfig;
 import io.tun2socks.tcpstack.ip.IpAddress;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -49,6 +50,28 @@ class SocketsRootTest {
                     () -> outbound.connect(loop.loop(), Destination.of(LOCAL, server.port()), new RecordingRelay()));
             assertMarked(channel);
             channel.close().sync();
+        }
+    }
+
+    @Test
+    void aProxysOwnMarkAndInterfaceGoBeforeTheGeneralOnes() throws Exception {
+        SocketSettings general = new SocketSettings(7, "nosuchif0", 1_000);
+        Proxies own = Proxies.of(ProxyConfig.Type.DIRECT).routingMark(0x2a).interfaceName("lo");
+        try (Loop loop = new Loop();
+                FakeServer server = new FakeServer(FakeServer.Talk::awaitClose);
+                Outbound outbound = Outbounds.create(own.config(), general, name -> null)) {
+            Channel channel = loop.await(
+                    () -> outbound.connect(loop.loop(), Destination.of(LOCAL, server.port()), new RecordingRelay()));
+            assertMarked(channel);
+            channel.close().sync();
+        }
+        // Without its own it takes the general ones, of which the interface is not there.
+        try (Loop loop = new Loop();
+                Outbound outbound =
+                        Outbounds.create(Proxies.of(ProxyConfig.Type.DIRECT).config(), general, name -> null)) {
+            assertThat(loop.failure(
+                            () -> outbound.connect(loop.loop(), Destination.of(LOCAL, 1), new RecordingRelay())))
+                    .hasMessageContaining("nosuchif0");
         }
     }
 
