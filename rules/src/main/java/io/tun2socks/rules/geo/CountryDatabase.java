@@ -3,6 +3,7 @@ package io.tun2socks.rules.geo;
 import io.tun2socks.rules.model.Ip;
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -37,6 +38,10 @@ final class CountryDatabase implements Closeable {
     CountryDatabase(Mmdb mmdb) {
         this.mmdb = mmdb;
         bareCodes = mmdb.type().equals(SING) || mmdb.type().equals(META);
+    }
+
+    Path file() {
+        return mmdb.file();
     }
 
     /** Returns the lower-case codes of an address. */

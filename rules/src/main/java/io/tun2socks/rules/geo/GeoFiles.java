@@ -79,7 +79,7 @@ public final class GeoFiles implements GeoData, Closeable {
         if (code.startsWith("!")) {
             throw new GeoDataException("GEOIP '" + code + "' can be answered with geodata-mode: true only");
         }
-        Path file = GeoFile.COUNTRIES.find(home, urls);
+        Path file = countries == null ? GeoFile.COUNTRIES.find(home, urls) : countries.file();
         try {
             if (countries == null) {
                 Mmdb mmdb = Mmdb.open(file);

@@ -26,6 +26,10 @@ final class Mmdb implements Closeable {
         return new Mmdb(file, new Reader(file.toFile(), Reader.FileMode.MEMORY_MAPPED, new CHMCache()));
     }
 
+    Path file() {
+        return file;
+    }
+
     String type() {
         return reader.getMetadata().databaseType();
     }
