@@ -106,6 +106,9 @@ final class ClashKeys {
         while (parser.hasNext() && !parser.checkEvent(Event.ID.DocumentEnd)) {
             Event event = parser.next();
             if (event instanceof CollectionStartEvent) {
+                if (depth == 0 && event.getEventId() != Event.ID.MappingStart) {
+                    return;
+                }
                 depth++;
                 continue;
             }

@@ -51,6 +51,10 @@ final class Findings {
         return List.copyOf(sorted);
     }
 
+    int errorCount() {
+        return errors.size();
+    }
+
     boolean hasErrors() {
         return !errors.isEmpty();
     }

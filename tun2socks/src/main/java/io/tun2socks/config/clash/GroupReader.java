@@ -84,9 +84,10 @@ final class GroupReader {
         }
         GroupConfig.Type type = fields.choice("type", GroupConfig.Type.SELECT, TYPES);
         NameFilter filter = FilterReader.filter(fields);
+        int before = root.findings().errorCount();
         Set<String> use = use(fields);
         Set<String> members = members(fields, filter, use.isEmpty());
-        if (members.isEmpty() && use.isEmpty()) {
+        if (members.isEmpty() && use.isEmpty() && root.findings().errorCount() == before) {
             fields.error(
                     "", "the group " + Findings.quote(name) + " has no members; expected proxies, use or include-all");
         }

@@ -121,8 +121,11 @@ final class ProxyReader {
         }
         Optional<String> near = NearMiss.of(text, TYPES.keySet());
         boolean other = OTHER_TYPES.contains(text.toLowerCase(Locale.ROOT));
-        if (skipUnsupported && (other || near.isEmpty()) && !name.isEmpty()) {
+        if (!name.isEmpty()) {
+            // Also beside an error: that groups name it is no error of its own.
             leftOut.add(name);
+        }
+        if (skipUnsupported && (other || near.isEmpty()) && !name.isEmpty()) {
             fields.remark(
                     "type",
                     "the proxy " + quoted + " is left out, since the type " + Findings.quote(text) + " is not served");

@@ -168,7 +168,7 @@ class ProxyReaderTest {
     @Test
     void typesThatAreNotServedAreErrorsWithLines() {
         assertThat(Reading.errors(SUBSCRIPTION))
-                .contains(
+                .containsExactly(
                         "c.yaml:2: proxies[0].type: the type 'vmess' of the proxy 'US 01' is not served; expected one"
                                 + " of socks5, http, direct, reject, reject-drop, pass, dns",
                         "c.yaml:3: proxies[1].type: the type 'ss' of the proxy 'HK 01' is not served; expected one of"
