@@ -3,6 +3,7 @@ package io.tun2socks.outbound.group;
 import io.netty.channel.EventLoop;
 import io.tun2socks.config.clash.GroupConfig;
 import io.tun2socks.engine.Route;
+import io.tun2socks.http.ExpectedStatus;
 import io.tun2socks.outbound.Outbound;
 import io.tun2socks.rules.model.FlowMetadata;
 import java.util.List;
@@ -15,6 +16,7 @@ abstract sealed class Group extends Policy implements Route.Feedback
         permits SelectGroup, UrlTestGroup, FallbackGroup, LoadBalanceGroup, RelayGroup {
     private final GroupConfig config;
     private final String url;
+    private final ExpectedStatus expected;
     private final Usage usage;
     private final Outbound view;
     private volatile Failures failures;
@@ -30,6 +32,7 @@ abstract sealed class Group extends Policy implements Route.Feedback
         super(config.name());
         this.config = config;
         this.url = url;
+        this.expected = ExpectedStatus.parse(config.expectedStatus());
         this.usage = new Usage(loop);
         this.view = new PolicyOutbound(this);
     }
@@ -40,6 +43,10 @@ abstract sealed class Group extends Policy implements Route.Feedback
 
     final String url() {
         return url;
+    }
+
+    final ExpectedStatus expected() {
+        return expected;
     }
 
     final Usage usage() {

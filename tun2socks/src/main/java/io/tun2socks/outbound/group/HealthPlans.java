@@ -66,7 +66,7 @@ final class HealthPlans {
     private CheckPlan planOf(Group group) {
         GroupConfig config = group.config();
         CheckPlan.Options options =
-                new CheckPlan.Options(group.url(), expected(group), interval(config), timeout(config), config.lazy());
+                new CheckPlan.Options(group.url(), group.expected(), interval(config), timeout(config), config.lazy());
         return new CheckPlan(options, checker, () -> membersCheckedHere(group), List.of(group.usage()));
     }
 
@@ -128,16 +128,12 @@ final class HealthPlans {
 
     /** Checks one member of a group now. */
     void check(Group group, Policy member) {
-        checker.check(member, group.url(), expected(group), timeout(group.config()));
+        checker.check(member, group.url(), group.expected(), timeout(group.config()));
     }
 
     void stop() {
         ofProviders.values().forEach(CheckPlan::stop);
         ofGroups.values().forEach(CheckPlan::stop);
-    }
-
-    private static ExpectedStatus expected(Group group) {
-        return ExpectedStatus.parse(group.config().expectedStatus());
     }
 
     private static int timeout(GroupConfig config) {

@@ -1,6 +1,5 @@
 package io.tun2socks.outbound.group;
 
-import io.tun2socks.http.ExpectedStatus;
 import io.tun2socks.rules.model.FlowMetadata;
 import io.tun2socks.rules.model.Network;
 import java.util.List;
@@ -18,7 +17,7 @@ final class Views {
                 now == null ? "" : now.name(),
                 group.fixed(),
                 group.url(),
-                ExpectedStatus.parse(group.config().expectedStatus()).toString(),
+                group.expected().toString(),
                 carriesUdp(group),
                 members.stream().anyMatch(member -> member.health().isAlive()),
                 group.config().hidden(),
