@@ -71,6 +71,11 @@ final class Dial {
         startSome(candidates.first());
     }
 
+    /** Returns how many channels there are, those under way and the one that connected; for tests. */
+    int channels() {
+        return channels.size();
+    }
+
     private void startSome(int count) {
         int end = Math.min(candidates.addresses().size(), next + count);
         while (next < end && !over && !owner.isDone()) {

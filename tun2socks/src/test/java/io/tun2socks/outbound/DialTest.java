@@ -81,11 +81,13 @@ class DialTest {
     private final class Attempt implements Dial.Listener {
         private final CompletableFuture<Channel> result = new CompletableFuture<>();
         private final Promise<Void> owner = loop.loop().newPromise();
+        private final Dial dial;
 
         Attempt(int timeoutMillis, int first, int step, InetSocketAddress... addresses) {
             Sockets sockets = new Sockets(new SocketSettings(0, null, timeoutMillis));
             Candidates candidates = new Candidates(List.of(addresses), first, step);
-            loop.loop().execute(() -> new Dial(sockets, loop.loop(), candidates, owner, this).start());
+            dial = new Dial(sockets, loop.loop(), candidates, owner, this);
+            loop.loop().execute(dial::start);
         }
 
         @Override
@@ -148,6 +150,15 @@ class DialTest {
     }
 
     @Test
+    void closesTheOthersWhenOneIsConnected() throws Exception {
+        Attempt attempt = new Attempt(60_000, 3, 1, address(silent), address(silent), address(open));
+        Channel channel = attempt.result.get(10, TimeUnit.SECONDS);
+        assertThat(loop.on(attempt.dial::channels)).isEqualTo(1);
+        assertThat(channel.isActive()).isTrue();
+        channel.close().sync();
+    }
+
+    @Test
     void failsWhenAllHaveFailed() throws Exception {
         assertThat(new Attempt(400, 1, 1, address(silent), closed()).failure().reason())
                 .isEqualTo(Reason.TIMED_OUT);
@@ -172,10 +183,12 @@ class DialTest {
     void cancellingClosesWhatIsUnderWay() throws Exception {
         Attempt attempt = new Attempt(300, 2, 1, address(silent), address(silent), address(open));
         loop.on(() -> attempt.owner.cancel(false));
-        // The third would be connected by now if it had been tried: events of the loop come in their order.
+        assertThat(loop.on(attempt.dial::channels)).isZero();
+        // The third would be tried by now: events of the loop come in their order.
         CompletableFuture<Void> later = new CompletableFuture<>();
         loop.loop().schedule(() -> later.complete(null), 2L * Dial.STAGGER_MILLIS, TimeUnit.MILLISECONDS);
         later.get(10, TimeUnit.SECONDS);
+        assertThat(loop.on(attempt.dial::channels)).isZero();
         assertThat(attempt.result.isDone()).isFalse();
     }
 

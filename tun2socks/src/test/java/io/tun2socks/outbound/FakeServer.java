@@ -44,10 +44,10 @@ final class FakeServer implements AutoCloseable {
             return socket;
         }
 
-        /** Goes on in TLS, as its server; the script sees what is inside. */
+        /** Goes on in TLS, as its server; the script sees what is inside, and ends that without the socket below. */
         Talk secure(SSLContext context, Consumer<SSLSocket> settings) throws IOException {
             SSLSocket inside =
-                    (SSLSocket) context.getSocketFactory().createSocket(socket, null, socket.getPort(), true);
+                    (SSLSocket) context.getSocketFactory().createSocket(socket, null, socket.getPort(), false);
             inside.setUseClientMode(false);
             settings.accept(inside);
             inside.startHandshake();
