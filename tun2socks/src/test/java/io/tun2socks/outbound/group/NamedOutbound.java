@@ -13,7 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** A way out that only notes where it was asked to go; every attempt fails. */
-final class NamedOutbound implements Outbound {
+class NamedOutbound implements Outbound {
     private final String name;
     private final boolean udp;
     private final Verdict verdict;

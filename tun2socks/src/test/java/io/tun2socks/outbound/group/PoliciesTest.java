@@ -7,7 +7,10 @@ import static io.tun2socks.outbound.group.Rig.udp;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.channel.Channel;
+import io.netty.channel.ChannelHandler;
 import io.netty.channel.ChannelInboundHandlerAdapter;
+import io.netty.channel.EventLoop;
 import io.netty.util.concurrent.Future;
 import io.tun2socks.config.clash.GroupConfig;
 import io.tun2socks.outbound.Destination;
@@ -216,6 +219,28 @@ class PoliciesTest {
         assertThat(rig.ways.get("b").asked()).containsExactly("example.com:443");
         assertThat(policies.outbound("a")).isSameAs(rig.ways.get("a"));
         assertThat(policies.outbound("none")).isNull();
+    }
+
+    @Test
+    void aGroupThatIsReachedThroughItselfFailsInsteadOfGoingRound() {
+        AtomicReference<Outbound> group = new AtomicReference<>();
+        // What a proxy does whose dialer-proxy is the group that it is in.
+        rig.relays = (name, hops) -> new NamedOutbound(name) {
+            @Override
+            public Future<Channel> connect(EventLoop loop, Destination destination, ChannelHandler relay) {
+                return group.get().connect(loop, destination, relay);
+            }
+        };
+        Policies policies = rig.group(new GroupSpec("R", GroupConfig.Type.RELAY).proxies("a"))
+                .group(select("G", "R"))
+                .build();
+        group.set(policies.outbound("G"));
+        Destination destination = new Destination("example.com", null, 443);
+        assertThat(connect(group.get(), destination).cause())
+                .hasMessageEndingWith(": the way through this group leads back to it (see dialer-proxy)");
+        // The count has gone back to where it was.
+        connect(policies.outbound("GLOBAL"), destination);
+        assertThat(rig.ways.get("DIRECT").asked()).containsExactly("example.com:443");
     }
 
     private Future<?> connect(Outbound way, Destination destination) {
