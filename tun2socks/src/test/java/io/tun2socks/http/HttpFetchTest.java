@@ -166,8 +166,8 @@ class HttpFetchTest {
     @Test
     void refusesWhatIsLargerThanTheLimit() throws Exception {
         try (WebServer declared = new WebServer(WebServer.says("HTTP/1.1 200 OK\nContent-Length: 101\n\n"));
-                WebServer undeclared = new WebServer(WebServer.says(
-                        "HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n" + "65\n" + "x".repeat(101) + "\n0\n\n"));
+                WebServer undeclared = new WebServer(WebServer.says("HTTP/1.1 200 OK\nTransfer-Encoding: chunked\n\n"
+                        + ("33\n" + "x".repeat(51) + "\n").repeat(2) + "0\n\n"));
                 WebServer exact =
                         new WebServer(WebServer.says("HTTP/1.1 200 OK\nContent-Length: 100\n\n" + "x".repeat(100)))) {
             for (WebServer server : List.of(declared, undeclared)) {
