@@ -24,45 +24,6 @@ import org.snakeyaml.engine.v2.nodes.Tag;
 
 /** Reads the configuration file: one YAML mapping with the keys of {@link Setting}. */
 public final class ConfigFile {
-    // Keys that stand at the top of a clash or mihomo configuration and mean nothing to xjasonlyu's program.
-    private static final Set<String> CLASH_KEYS = Set.of(
-            "allow-lan",
-            "bind-address",
-            "dns",
-            "external-controller",
-            "external-ui",
-            "find-process-mode",
-            "geo-auto-update",
-            "geodata-mode",
-            "geox-url",
-            "global-client-fingerprint",
-            "hosts",
-            "interface-name",
-            "ipv6",
-            "listeners",
-            "log-level",
-            "mixed-port",
-            "mode",
-            "ntp",
-            "port",
-            "profile",
-            "proxies",
-            "proxy-groups",
-            "proxy-providers",
-            "redir-port",
-            "routing-mark",
-            "rule-providers",
-            "rules",
-            "secret",
-            "sniffer",
-            "socks-port",
-            "sub-rules",
-            "tcp-concurrent",
-            "tproxy-port",
-            "tun",
-            "tunnels",
-            "unified-delay");
-
     private final Path file;
     private final RawSettings settings = new RawSettings();
 
@@ -137,12 +98,6 @@ public final class ConfigFile {
     }
 
     private UsageException unknown(Node node, String key) {
-        if (CLASH_KEYS.contains(key)) {
-            return at(
-                    node,
-                    "'" + key + "' is a key of the clash format, which this release does not read yet; expected the"
-                            + " keys of xjasonlyu's tun2socks: device, proxy, mtu and so on");
-        }
         return at(node, "unknown key '" + key + "'" + NearMiss.hint(key, Setting.keys(), ""));
     }
 

@@ -35,11 +35,11 @@ public final class Outbounds {
             }
             case "reject" -> {
                 requireBare(url, parts);
-                yield new RejectOutbound();
+                yield VerdictOutbound.reject("reject://");
             }
             case "drop" -> {
                 requireBare(url, parts);
-                yield new DropOutbound();
+                yield VerdictOutbound.drop("drop://");
             }
             case "socks4", "socks4a", "ss", "relay", "https" ->
                 throw OutboundUrl.invalid(url, "the protocol " + parts.scheme() + " is not supported");

@@ -36,10 +36,10 @@ final class ProxyFactory {
                 case SOCKS5 -> socks5(config, own, dialers, servers);
                 case HTTP -> http(config, own, dialers, servers);
                 case DIRECT -> new DirectOutbound(config.name(), own, servers, config.ipVersion(), config.udp());
-                case REJECT -> new RejectOutbound(config.name());
-                case REJECT_DROP -> new DropOutbound(config.name());
-                case PASS -> new PassOutbound(config.name());
-                case DNS -> new DnsOutbound(config.name());
+                case REJECT -> VerdictOutbound.reject(config.name());
+                case REJECT_DROP -> VerdictOutbound.drop(config.name());
+                case PASS -> VerdictOutbound.pass(config.name());
+                case DNS -> VerdictOutbound.dns(config.name());
             };
         } catch (IllegalArgumentException e) {
             String where = config.line() > 0 ? " (line " + config.line() + ")" : "";

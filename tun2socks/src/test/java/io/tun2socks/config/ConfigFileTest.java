@@ -100,18 +100,6 @@ class ConfigFileTest {
     }
 
     @Test
-    void tellsTheClashFormat() {
-        assertRefused(
-                "mixed-port: 7890\nmode: rule\nproxies: []\nrules: []\n",
-                ":1:1: 'mixed-port' is a key of the clash format, which this release does not read yet; expected the"
-                        + " keys of xjasonlyu's tun2socks: device, proxy, mtu and so on");
-        assertRefused(
-                "device: tun0\ntun: {enable: true}\n",
-                ":2:1: 'tun' is a key of the clash format, which this release does not read yet; expected the keys of"
-                        + " xjasonlyu's tun2socks: device, proxy, mtu and so on");
-    }
-
-    @Test
     void saysWhereItIsNotYaml() {
         assertRefused("- a\n- b\n", ":1:1: found a list; expected keys and values, such as 'device: tun0'");
         assertRefused(

@@ -13,7 +13,7 @@ import java.util.List;
  * takes no lock. Any thread.
  */
 abstract sealed class Group extends Policy implements Route.Feedback
-        permits SelectGroup, UrlTestGroup, FallbackGroup, LoadBalanceGroup, RelayGroup {
+        permits SelectGroup, FixableGroup, LoadBalanceGroup, RelayGroup {
     private final GroupConfig config;
     private final String url;
     private final ExpectedStatus expected;

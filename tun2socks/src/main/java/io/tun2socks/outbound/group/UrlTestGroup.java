@@ -2,14 +2,10 @@ package io.tun2socks.outbound.group;
 
 import io.netty.channel.EventLoop;
 import io.tun2socks.config.clash.GroupConfig;
-import io.tun2socks.rules.model.FlowMetadata;
 import java.util.List;
 
 /** Takes the fastest member, and stays with it until another is faster by more than the tolerance. */
-final class UrlTestGroup extends Group {
-    private volatile String fixed = "";
-    private volatile Member current;
-
+final class UrlTestGroup extends FixableGroup {
     UrlTestGroup(GroupConfig config, String url, EventLoop loop) {
         super(config, url, loop);
     }
@@ -20,18 +16,12 @@ final class UrlTestGroup extends Group {
     }
 
     @Override
-    void onChange() {
-        Member chosen = fixed.isEmpty() ? null : memberNamed(fixed);
-        if (chosen != null && chosen.health().isAlive()) {
-            current = chosen;
-            return;
-        }
+    Member choose(Member before) {
         Member fastest = fastest();
-        Member stay = current == null ? null : memberNamed(current.name());
-        boolean replace = stay == null
-                || !stay.health().isAlive()
-                || stay.health().rank() > fastest.health().rank() + config().tolerance();
-        current = replace ? fastest : stay;
+        boolean replace = before == null
+                || !before.health().isAlive()
+                || before.health().rank() > fastest.health().rank() + config().tolerance();
+        return replace ? fastest : before;
     }
 
     private Member fastest() {
@@ -43,31 +33,5 @@ final class UrlTestGroup extends Group {
             }
         }
         return best;
-    }
-
-    @Override
-    Member next(FlowMetadata flow, boolean touch) {
-        return current;
-    }
-
-    @Override
-    Member now() {
-        return current;
-    }
-
-    @Override
-    String fixed() {
-        return fixed;
-    }
-
-    @Override
-    boolean isSelectable() {
-        return true;
-    }
-
-    @Override
-    synchronized void fix(String name) {
-        fixed = name;
-        onChange();
     }
 }
