@@ -27,12 +27,15 @@ import java.net.SocketException;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.Executor;
 
 /**
  * All that one configuration makes: rules, providers, proxies and groups. Made, started and closed by one thread; what
  * it gives to the router is for any thread.
  */
 public final class Assembly implements AutoCloseable {
+    private static final String SELECTED = "selected.json";
+
     private final String file;
     private final Surroundings around;
     private final Map<String, Outbound> leaves = new LinkedHashMap<>();
@@ -112,6 +115,20 @@ public final class Assembly implements AutoCloseable {
                 general.udpFallback() == GeneralConfig.UdpFallback.REJECT);
     }
 
+    /**
+     * Opens what remembers the selections of a configuration's groups; the caller must be able to wait for the disk.
+     *
+     * @param config the configuration
+     * @param options how it was read
+     * @param executor writes
+     * @return the store; the caller's to close
+     */
+    public static SelectedStore selected(ClashConfig config, ReadOptions options, Executor executor) {
+        return config.profile().storeSelected()
+                ? SelectedStore.open(options.home().resolve(SELECTED), executor)
+                : SelectedStore.inMemory();
+    }
+
     private static ProxyConfig builtIn(String name, ProxyConfig.Type type) {
         return new ProxyConfig(
                 name, type, "", 0, "", "", null, true, Map.of(), ProxyConfig.IpVersion.DUAL, "", 0, "", false, 0);
@@ -172,8 +189,7 @@ public final class Assembly implements AutoCloseable {
 
     /** Returns what decisions are made with. */
     public RuleRouter.Table table() {
-        List<String> texts = book.texts();
-        return new RuleRouter.Table(decider, policies, texts::get);
+        return new RuleRouter.Table(decider, policies, book::text);
     }
 
     /** Returns what makes decisions. */
@@ -196,10 +212,17 @@ public final class Assembly implements AutoCloseable {
         return proxyProviders;
     }
 
-    /** Ends renewing and checking; connections that are open stay. */
+    /** Ends renewing and checking; decisions under way and connections that are being opened go on. */
+    public void retire() {
+        policies.close();
+        proxyProviders.stop();
+        book.providers().close();
+    }
+
+    /** Ends all that {@link #retire} ends, and lets go of what connecting needs; connections that are open stay. */
     @Override
     public void close() {
-        policies.close();
+        retire();
         proxyProviders.close();
         book.close();
         closeLeaves();

@@ -5,6 +5,7 @@ import io.tun2socks.config.clash.GeoConfig;
 import io.tun2socks.config.clash.GroupConfig;
 import io.tun2socks.config.clash.ProxyConfig;
 import io.tun2socks.config.clash.RuleProviderConfig;
+import io.tun2socks.provider.ContentLimit;
 import io.tun2socks.provider.Download;
 import io.tun2socks.provider.RuleProviders;
 import io.tun2socks.provider.Timers;
@@ -26,7 +27,6 @@ import io.tun2socks.rules.provider.RuleSetLimits;
 import io.tun2socks.rules.provider.RuleSetReader;
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
@@ -40,6 +40,7 @@ public final class RuleBook implements AutoCloseable {
     public static final List<String> BUILT_IN =
             List.of("DIRECT", "REJECT", "REJECT-DROP", "PASS", "COMPATIBLE", "GLOBAL");
 
+    private static final RuleSetLimits LIMITS = new RuleSetLimits(ContentLimit.bytes(), ContentLimit.unpackedBytes());
     private static final Logger log = LoggerFactory.getLogger(RuleBook.class);
 
     private final String file;
@@ -108,7 +109,7 @@ public final class RuleBook implements AutoCloseable {
 
     private RuleProviders providers(List<RuleProviderConfig> configs, Download download, Timers timers)
             throws AssemblyException {
-        RuleSetReader reader = new RuleSetReader(RuleParser::parseClassical, this::classical, RuleSetLimits.DEFAULT);
+        RuleSetReader reader = new RuleSetReader(RuleParser::parseClassical, this::classical, LIMITS);
         try {
             return new RuleProviders(configs, new SetReader(reader), download, timers);
         } catch (Exception e) {
@@ -199,21 +200,13 @@ public final class RuleBook implements AutoCloseable {
     }
 
     /**
-     * Tells what a rule is.
+     * Tells people what a rule is.
      *
      * @param number its number, from 0
-     * @return its text and place
+     * @return its text
      */
-    public String text(int number) {
-        Rule rule = rules.get(number);
-        return rule.toString();
-    }
-
-    /** Returns the rules as they are told to people, by number. */
-    List<String> texts() {
-        List<String> texts = new ArrayList<>(rules.size());
-        rules.forEach(rule -> texts.add(rule.toString()));
-        return texts;
+    String text(int number) {
+        return rules.get(number).toString();
     }
 
     @Override

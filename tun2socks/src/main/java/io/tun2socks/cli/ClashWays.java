@@ -5,22 +5,26 @@ import io.netty.channel.MultiThreadIoEventLoopGroup;
 import io.netty.util.concurrent.DefaultThreadFactory;
 import io.tun2socks.assembly.Assembly;
 import io.tun2socks.assembly.AssemblyException;
+import io.tun2socks.assembly.ClashSettings;
+import io.tun2socks.config.RawSettings;
+import io.tun2socks.config.Setting;
 import io.tun2socks.config.Settings;
 import io.tun2socks.config.UsageException;
 import io.tun2socks.config.clash.ClashConfig;
 import io.tun2socks.engine.FlowRouter;
-import io.tun2socks.linux.ErrnoException;
+import io.tun2socks.logging.Logging;
 import io.tun2socks.outbound.EpollLoops;
 import io.tun2socks.outbound.Resolver;
 import io.tun2socks.outbound.SocketSettings;
 import io.tun2socks.outbound.group.SelectedStore;
-import io.tun2socks.process.ProcessFinder;
+import io.tun2socks.process.LazyProcessFinder;
 import io.tun2socks.provider.Timers;
 import io.tun2socks.route.RuleRouter;
 import io.tun2socks.route.SystemLookups;
-import io.tun2socks.rules.decide.FindProcessMode;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +36,6 @@ final class ClashWays implements Ways {
     /** How long decisions under way may use what a reload has replaced. */
     private static final Duration GRACE = Duration.ofMinutes(1);
 
-    private static final String SELECTED = "selected.json";
     private static final long STOP_SECONDS = 2;
 
     private final MultiThreadIoEventLoopGroup group =
@@ -41,8 +44,11 @@ final class ClashWays implements Ways {
     private final Resolver resolver;
     private final SelectedStore selected;
     private final SocketSettings sockets;
-    private ProcessFinder processes;
-    private ClashFile file;
+    private final LazyProcessFinder processes = new LazyProcessFinder();
+    /** What reloads have replaced, as long as decisions under way may use it. */
+    private final Deque<Assembly> replaced = new ArrayDeque<>();
+
+    private volatile ClashFile file;
     private Assembly assembly;
     private RuleRouter router;
 
@@ -55,9 +61,7 @@ final class ClashWays implements Ways {
                 general.connectTimeoutMillis(),
                 file.config().general().tcpConcurrent());
         resolver = new Resolver(sockets);
-        selected = file.config().profile().storeSelected()
-                ? SelectedStore.open(file.options().home().resolve(SELECTED), timers)
-                : SelectedStore.inMemory();
+        selected = Assembly.selected(file.config(), file.options(), timers);
     }
 
     /**
@@ -101,7 +105,7 @@ final class ClashWays implements Ways {
     private void begin() throws AssemblyException {
         assembly = assemble(file);
         router = new RuleRouter(
-                new SystemLookups(resolver, file.config().general().ipv6(), owners()), assembly.table());
+                new SystemLookups(resolver, () -> file.config().general().ipv6(), processes::find), assembly.table());
         assembly.start(router);
     }
 
@@ -111,28 +115,6 @@ final class ClashWays implements Ways {
                 from.path().toString(),
                 from.config(),
                 new Assembly.Surroundings(from.options(), sockets, loop, timers, selected));
-    }
-
-    private SystemLookups.Owners owners() {
-        if (file.config().general().findProcessMode() == FindProcessMode.OFF) {
-            return SystemLookups.Owners.NONE;
-        }
-        try {
-            processes = ProcessFinder.open();
-        } catch (ErrnoException e) {
-            LOG.warn(
-                    "the owners of flows cannot be found, so rules for processes and users never match: {}",
-                    e.getMessage());
-            return SystemLookups.Owners.NONE;
-        }
-        ProcessFinder finder = processes;
-        return (flow, answer) -> finder.find(
-                flow.network(),
-                flow.sourceIp(),
-                flow.sourcePort(),
-                flow.destinationIp(),
-                flow.destinationPort(),
-                answer);
     }
 
     @Override
@@ -149,15 +131,13 @@ final class ClashWays implements Ways {
 
     @Override
     public synchronized void reload() {
-        Assembly before = assembly;
+        ClashFile again;
+        Assembly next;
         try {
-            ClashFile again = file.again();
-            again.remarks().forEach(remark -> LOG.warn("{}", remark));
-            Assembly next = assemble(again);
-            file = again;
-            assembly = next;
+            again = file.again();
+            next = assemble(again);
         } catch (AssemblyException e) {
-            e.messages().forEach(message -> LOG.error("{}", message));
+            e.messages().forEach(LOG::error);
             LOG.error("{} is not followed: all stays as it was", file.path());
             return;
         } catch (UsageException | IOException | RuntimeException e) {
@@ -165,10 +145,38 @@ final class ClashWays implements Ways {
             LOG.error("{} is not followed: all stays as it was", file.path());
             return;
         }
-        assembly.start(router);
-        router.replace(assembly.table());
-        timers.after(GRACE, before::close);
+        Logging.setLevel(again.config().general().logLevel());
+        again.remarks().forEach(remark -> LOG.warn("{}", remark));
+        tellWhatWaits(file, again);
+        next.start(router);
+        router.replace(next.table());
+        assembly.retire();
+        replaced.add(assembly);
+        timers.after(GRACE, this::closeOldest);
+        file = again;
+        assembly = next;
         LOG.info("{} was read again: {}", file.path(), description());
+    }
+
+    /** The device and the sockets of outbounds stay as they were made. */
+    private static void tellWhatWaits(ClashFile before, ClashFile now) {
+        String name = now.path().toString();
+        RawSettings settings = ClashSettings.of(name, now.config());
+        for (Setting setting : settings.differences(ClashSettings.of(name, before.config()))) {
+            if (setting != Setting.LOGLEVEL) {
+                LOG.warn("{} has changed, which takes a restart", settings.origin(setting));
+            }
+        }
+        if (now.config().general().tcpConcurrent() != before.config().general().tcpConcurrent()) {
+            LOG.warn("{}: tcp-concurrent has changed, which takes a restart", name);
+        }
+    }
+
+    private synchronized void closeOldest() {
+        Assembly oldest = replaced.poll();
+        if (oldest != null) {
+            oldest.close();
+        }
     }
 
     @Override
@@ -176,9 +184,9 @@ final class ClashWays implements Ways {
         if (assembly != null) {
             assembly.close();
         }
-        if (processes != null) {
-            processes.close();
-        }
+        replaced.forEach(Assembly::close);
+        replaced.clear();
+        processes.close();
         selected.close();
         resolver.close();
         timers.close();

@@ -1,6 +1,7 @@
 package io.tun2socks.config;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
@@ -57,6 +58,18 @@ public final class RawSettings {
             }
         });
         return covered;
+    }
+
+    /**
+     * Compares with other settings.
+     *
+     * @param other the others
+     * @return what is set to something else there, or only here or there; in the order of {@link Setting}
+     */
+    public List<Setting> differences(RawSettings other) {
+        return Arrays.stream(Setting.values())
+                .filter(setting -> !texts(setting).equals(other.texts(setting)))
+                .toList();
     }
 
     /**

@@ -6,7 +6,6 @@ import io.tun2socks.config.clash.ProxyProviderConfig;
 import io.tun2socks.outbound.Outbound;
 import io.tun2socks.outbound.group.ProxyProvider;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -37,8 +36,7 @@ public final class ProxyProviders implements AutoCloseable {
         List<ProxyConfig> read(ProxyProviderConfig provider, byte[] content) throws Exception;
     }
 
-    private final Map<String, Provided> providers = new LinkedHashMap<>();
-    private final Timers timers;
+    private final ProviderList<Provider> providers;
 
     /**
      * Prepares the providers; reads nothing but what the configuration holds.
@@ -55,16 +53,16 @@ public final class ProxyProviders implements AutoCloseable {
             Function<ProxyConfig, Outbound> factory,
             Download download,
             Timers timers) {
-        this.timers = timers;
+        providers = new ProviderList<>(timers);
         for (ProxyProviderConfig config : configs) {
-            Provided provided = new Provided(config, factory, timers);
+            Provider provider = new Provider(config, factory, timers);
             if (config.type() == ProviderType.INLINE) {
-                provided.use(config.payload());
+                provider.use(config.payload());
             } else {
-                provided.updater = new Updater(
-                        source(config), timers, download, content -> provided.use(reader.read(config, content)));
+                provider.updater(new Updater(
+                        source(config), timers, download, content -> provider.use(reader.read(config, content))));
             }
-            providers.put(config.name(), provided);
+            providers.add(config.name(), provider);
         }
     }
 
@@ -83,16 +81,12 @@ public final class ProxyProviders implements AutoCloseable {
 
     /** Reads what is on the disk and begins to fetch the rest; does not wait for the network. */
     public void start() {
-        for (Provided provider : providers.values()) {
-            if (provider.updater != null) {
-                provider.updater.start();
-            }
-        }
+        providers.start();
     }
 
     /** Returns the providers, in the order of the configuration. */
     public List<ProxyProvider> all() {
-        return List.copyOf(providers.values());
+        return List.copyOf(providers.all());
     }
 
     /**
@@ -102,47 +96,40 @@ public final class ProxyProviders implements AutoCloseable {
      * @return completes with its status after the attempt; null if there is no such provider
      */
     public CompletableFuture<ProviderStatus> update(String name) {
-        Provided provider = providers.get(name);
-        if (provider == null) {
-            return null;
-        }
-        return provider.updater == null
-                ? CompletableFuture.completedFuture(provider.status())
-                : provider.updater.update();
+        return providers.update(name);
     }
 
     /** Returns how all providers are, in the order of the configuration. */
     public List<ProviderStatus> status() {
-        List<ProviderStatus> all = new ArrayList<>();
-        providers.values().forEach(provider -> all.add(provider.status()));
-        return all;
+        return providers.status();
+    }
+
+    /** Ends renewing; the proxies stay. */
+    public void stop() {
+        providers.stop();
     }
 
     /** Ends renewing, and lets go of the proxies. */
     @Override
     public void close() {
-        for (Provided provider : providers.values()) {
-            if (provider.updater != null) {
-                timers.execute(provider.updater::close);
-            }
+        providers.stop();
+        for (Provider provider : providers.all()) {
             provider.proxies.forEach(entry -> entry.outbound().close());
         }
     }
 
-    private static final class Provided implements ProxyProvider {
+    private static final class Provider extends Provided implements ProxyProvider {
         private final ProxyProviderConfig config;
         private final Function<ProxyConfig, Outbound> factory;
         private final Timers timers;
-        private final Instant madeAt;
         private final List<Runnable> listeners = new CopyOnWriteArrayList<>();
         private volatile List<Entry> proxies = List.of();
-        private Updater updater;
 
-        Provided(ProxyProviderConfig config, Function<ProxyConfig, Outbound> factory, Timers timers) {
+        Provider(ProxyProviderConfig config, Function<ProxyConfig, Outbound> factory, Timers timers) {
+            super(config.name(), config.type(), timers.now());
             this.config = config;
             this.factory = factory;
             this.timers = timers;
-            madeAt = timers.now();
         }
 
         @Override
@@ -185,10 +172,9 @@ public final class ProxyProviders implements AutoCloseable {
             return entries.size();
         }
 
-        ProviderStatus status() {
-            return updater == null
-                    ? new ProviderStatus(config.name(), config.type(), proxies.size(), madeAt, "", null)
-                    : updater.status();
+        @Override
+        int size() {
+            return proxies.size();
         }
     }
 }

@@ -7,10 +7,7 @@ import io.tun2socks.rules.model.RuleSet;
 import io.tun2socks.rules.model.RuleSets;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /**
@@ -62,8 +59,7 @@ public final class RuleProviders implements RuleSets, AutoCloseable {
         RuleSet inline(RuleProviderConfig provider) throws Exception;
     }
 
-    private final Map<String, Provider> providers = new LinkedHashMap<>();
-    private final Timers timers;
+    private final ProviderList<Provider> providers;
 
     /**
      * Prepares the providers; reads nothing but what the configuration holds.
@@ -76,20 +72,19 @@ public final class RuleProviders implements RuleSets, AutoCloseable {
      */
     public RuleProviders(List<RuleProviderConfig> configs, Reader reader, Download download, Timers timers)
             throws Exception {
-        this.timers = timers;
+        providers = new ProviderList<>(timers);
         for (RuleProviderConfig config : configs) {
-            Provider provider = new Provider(config);
+            Provider provider = new Provider(config, timers.now());
             if (config.type() == ProviderType.INLINE) {
                 provider.current = reader.inline(config);
-                provider.madeAt = timers.now();
             } else {
-                provider.updater = new Updater(source(config), timers, download, content -> {
+                provider.updater(new Updater(source(config), timers, download, content -> {
                     RuleSet set = reader.read(config, content);
                     provider.current = set;
                     return set.size();
-                });
+                }));
             }
-            providers.put(config.name(), provider);
+            providers.add(config.name(), provider);
         }
     }
 
@@ -108,16 +103,12 @@ public final class RuleProviders implements RuleSets, AutoCloseable {
 
     /** Reads what is on the disk and begins to fetch the rest; does not wait for the network. */
     public void start() {
-        for (Provider provider : providers.values()) {
-            if (provider.updater != null) {
-                provider.updater.start();
-            }
-        }
+        providers.start();
     }
 
     @Override
     public Holder find(String name) {
-        return providers.get(name);
+        return providers.find(name);
     }
 
     /**
@@ -127,39 +118,25 @@ public final class RuleProviders implements RuleSets, AutoCloseable {
      * @return completes with its status after the attempt; null if there is no such provider
      */
     public CompletableFuture<ProviderStatus> update(String name) {
-        Provider provider = providers.get(name);
-        if (provider == null) {
-            return null;
-        }
-        return provider.updater == null
-                ? CompletableFuture.completedFuture(provider.status())
-                : provider.updater.update();
+        return providers.update(name);
     }
 
     /** Returns how all providers are, in the order of the configuration. */
     public List<ProviderStatus> status() {
-        List<ProviderStatus> all = new ArrayList<>();
-        providers.values().forEach(provider -> all.add(provider.status()));
-        return all;
+        return providers.status();
     }
 
+    /** Ends renewing; what is in use stays. */
     @Override
     public void close() {
-        for (Provider provider : providers.values()) {
-            if (provider.updater != null) {
-                timers.execute(provider.updater::close);
-            }
-        }
+        providers.stop();
     }
 
-    private static final class Provider implements Holder {
-        private final RuleProviderConfig config;
+    private static final class Provider extends Provided implements Holder {
         private volatile RuleSet current = EMPTY;
-        private Instant madeAt;
-        private Updater updater;
 
-        Provider(RuleProviderConfig config) {
-            this.config = config;
+        Provider(RuleProviderConfig config, Instant madeAt) {
+            super(config.name(), config.type(), madeAt);
         }
 
         @Override
@@ -167,10 +144,9 @@ public final class RuleProviders implements RuleSets, AutoCloseable {
             return current;
         }
 
-        ProviderStatus status() {
-            return updater == null
-                    ? new ProviderStatus(config.name(), config.type(), current.size(), madeAt, "", null)
-                    : updater.status();
+        @Override
+        int size() {
+            return current.size();
         }
     }
 }

@@ -132,8 +132,8 @@ final class Updater {
 
     private void fetch() {
         Download.Request request = source.request();
-        Download.Request conditional =
-                new Download.Request(request.url(), request.proxy(), request.headers(), request.sizeLimit(), etag);
+        Download.Request conditional = new Download.Request(
+                request.url(), request.proxy(), request.headers(), ContentLimit.of(request.sizeLimit()), etag);
         try {
             download.fetch(conditional)
                     .whenComplete((answer, failure) -> timers.execute(() -> fetched(answer, failure)));
@@ -172,6 +172,11 @@ final class Updater {
             Instant modified = Files.getLastModifiedTime(path).toInstant();
             if (modified.equals(fileTime)) {
                 return true;
+            }
+            long size = Files.size(path);
+            if (size > ContentLimit.bytes()) {
+                problem(path + " is not used: " + ContentLimit.exceeded(size));
+                return false;
             }
             boolean used = use(Files.readAllBytes(path), modified, path.toString());
             fileTime = used ? modified : null;

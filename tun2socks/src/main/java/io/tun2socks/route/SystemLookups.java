@@ -9,6 +9,7 @@ import io.tun2socks.rules.model.Ip;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.util.List;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -18,7 +19,7 @@ public final class SystemLookups implements Lookups {
     private static final Logger log = LoggerFactory.getLogger(SystemLookups.class);
 
     private final Resolver resolver;
-    private final boolean ipv6;
+    private final BooleanSupplier ipv6;
     private final Owners owners;
 
     /** Finds the owners of flows of this machine. */
@@ -40,10 +41,10 @@ public final class SystemLookups implements Lookups {
      * Makes the look-ups.
      *
      * @param resolver finds addresses; the caller's to close
-     * @param ipv6 whether IPv6 addresses count
+     * @param ipv6 tells whether IPv6 addresses count
      * @param owners finds owners
      */
-    public SystemLookups(Resolver resolver, boolean ipv6, Owners owners) {
+    public SystemLookups(Resolver resolver, BooleanSupplier ipv6, Owners owners) {
         this.resolver = resolver;
         this.ipv6 = ipv6;
         this.owners = owners;
@@ -66,7 +67,9 @@ public final class SystemLookups implements Lookups {
                 return Ip.of(address.getAddress());
             }
         }
-        return ipv6 && !addresses.isEmpty() ? Ip.of(addresses.get(0).getAddress()) : null;
+        return ipv6.getAsBoolean() && !addresses.isEmpty()
+                ? Ip.of(addresses.get(0).getAddress())
+                : null;
     }
 
     @Override

@@ -5,6 +5,7 @@ import io.tun2socks.config.UsageException;
 import io.tun2socks.logging.Logging;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -60,6 +61,9 @@ public final class RulesCommand implements Runnable {
             } catch (UsageException e) {
                 error(e.getMessage());
                 return 2;
+            } catch (NoSuchFileException e) {
+                error("there is no file " + e.getFile());
+                return 1;
             } catch (IOException e) {
                 error(e.getMessage());
                 return 1;

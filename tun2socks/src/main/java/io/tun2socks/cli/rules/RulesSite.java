@@ -7,7 +7,6 @@ import io.tun2socks.cli.ClashFile;
 import io.tun2socks.config.UsageException;
 import io.tun2socks.outbound.EpollLoops;
 import io.tun2socks.outbound.SocketSettings;
-import io.tun2socks.outbound.group.SelectedStore;
 import io.tun2socks.provider.Timers;
 import java.io.IOException;
 import java.time.Duration;
@@ -49,7 +48,11 @@ final class RulesSite implements AutoCloseable {
                     file.path().toString(),
                     file.config(),
                     new Assembly.Surroundings(
-                            file.options(), SocketSettings.DEFAULT, group.next(), NEVER, SelectedStore.inMemory()));
+                            file.options(),
+                            SocketSettings.DEFAULT,
+                            group.next(),
+                            NEVER,
+                            Assembly.selected(file.config(), file.options(), NEVER)));
         } catch (AssemblyException | RuntimeException e) {
             group.shutdownGracefully(0, 1, TimeUnit.SECONDS);
             throw e;

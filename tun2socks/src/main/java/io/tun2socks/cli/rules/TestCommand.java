@@ -1,7 +1,9 @@
 package io.tun2socks.cli.rules;
 
 import io.tun2socks.assembly.Assembly;
+import io.tun2socks.assembly.RuleBook;
 import io.tun2socks.config.UsageException;
+import io.tun2socks.rules.decide.Mode;
 import io.tun2socks.rules.explain.Explainer;
 import io.tun2socks.rules.explain.Explanation;
 import io.tun2socks.rules.model.FlowMetadata;
@@ -148,17 +150,20 @@ final class TestCommand extends RulesCommand.Action {
         } else {
             print("looked up: nothing; hosts says that " + flow.host() + " is " + flow.destinationIp());
         }
-        Explanation explanation = new Explainer(
-                        site.assembly().book().rules(),
-                        site.assembly().book().subRules(),
-                        site.assembly().book().providers(),
-                        site.assembly().book().geo())
+        if (site.assembly().decider().mode() == Mode.RULE) {
+            printNearer(site, file, flow, outcome);
+        }
+        spec.commandLine().getOut().flush();
+    }
+
+    private void printNearer(RulesSite site, String file, FlowMetadata flow, Trial.Outcome outcome) {
+        RuleBook book = site.assembly().book();
+        Explanation explanation = new Explainer(book.rules(), book.subRules(), book.providers(), book.geo())
                 .explain(flow, outcome.decision());
         for (Explanation.Mention nearer : explanation.nearer()) {
             print("not by:    " + nearer.rule() + ": " + nearer.text() + " (" + file + ":" + nearer.line() + "): "
                     + nearer.remark());
         }
-        spec.commandLine().getOut().flush();
     }
 
     private static String why(RulesSite site) {
