@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.tun2socks.config.clash.ProviderType;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -196,6 +197,31 @@ class UpdaterTest {
 
         assertThat(first).isCompleted();
         assertThat(second).isCompleted();
+    }
+
+    @Test
+    void aFileThatTheHeapCannotTakeIsNotRead() throws IOException {
+        try (RandomAccessFile large = new RandomAccessFile(cache().toFile(), "rw")) {
+            large.setLength(ContentLimit.bytes() + 1);
+        }
+        Updater updater = file(Duration.ZERO);
+        updater.start();
+        timers.run();
+
+        assertThat(used).isEmpty();
+        assertThat(updater.status().error())
+                .contains(cache() + " is not used: the file has " + (ContentLimit.bytes() + 1) + " bytes");
+    }
+
+    @Test
+    void noDownloadIsAllowedMoreThanTheHeapCanTake() {
+        Updater updater = http(DAY);
+        updater.start();
+        timers.run();
+
+        assertThat(requests.get(0).sizeLimit()).isEqualTo(ContentLimit.bytes());
+        assertThat(ContentLimit.of(1000)).isEqualTo(1000);
+        assertThat(ContentLimit.of(Long.MAX_VALUE)).isEqualTo(ContentLimit.bytes());
     }
 
     @Test
