@@ -12,6 +12,7 @@ import io.tun2socks.rules.model.FlowMetadata;
 import io.tun2socks.rules.model.Ip;
 import io.tun2socks.tcpstack.ip.IpAddress;
 import java.util.function.IntFunction;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -90,12 +91,26 @@ public final class RuleRouter implements FlowRouter {
         }
 
         void begin() {
-            proceed(table.decider().begin(flow, decision));
+            proceed(() -> table.decider().begin(flow, decision));
         }
 
-        private void proceed(Decider.Step step) {
+        private void proceed(Supplier<Decider.Step> next) {
+            Decider.Step step;
+            Route route = null;
+            try {
+                step = next.get();
+                if (step == Decider.Step.DECIDED) {
+                    route = decided();
+                }
+            } catch (RuntimeException e) {
+                // Nobody else would ever end the flow; others go on.
+                log.error("{}: cannot be decided about, and is rejected", flow, e);
+                step = Decider.Step.DECIDED;
+                Choice reject = table.chooser().choose(Decider.REJECT, flow);
+                route = new Route(reject.outbound(), null, "", reject.chain(), reject.feedback());
+            }
             switch (step) {
-                case DECIDED -> listener.onRoute(decided());
+                case DECIDED -> listener.onRoute(route);
                 case NEEDS_ADDRESS -> lookups.address(loop, flow.host(), this::onAddress);
                 case NEEDS_PROCESS -> lookups.owner(loop, flow, this::onOwner);
             }
@@ -108,12 +123,12 @@ public final class RuleRouter implements FlowRouter {
                 flow.destinationIp(address);
             }
             flow.resolved(true);
-            proceed(table.decider().resume(flow, decision));
+            proceed(() -> table.decider().resume(flow, decision));
         }
 
         private void onOwner() {
             flow.processSought(true);
-            proceed(table.decider().resume(flow, decision));
+            proceed(() -> table.decider().resume(flow, decision));
         }
 
         private Route decided() {

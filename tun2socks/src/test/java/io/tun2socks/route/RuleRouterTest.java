@@ -134,4 +134,32 @@ class RuleRouterTest {
         assertThat(routes.stream().map(route -> route.chain().get(0))).containsExactly("GLOBAL", "target-0");
         assertThat(routes.get(0).rule()).isEmpty();
     }
+
+    @Test
+    void aFlowThatCannotBeDecidedAboutIsRejectedAndOthersGoOn() {
+        boolean[] broken = {true};
+        router.replace(new RuleRouter.Table(
+                new Decider(
+                        RULES,
+                        (target, flow) -> {
+                            if (broken[0]) {
+                                throw new IllegalStateException("broken");
+                            }
+                            return Fitness.FIT;
+                        },
+                        host -> null,
+                        Mode.RULE,
+                        FindProcessMode.STRICT,
+                        false),
+                (target, flow) -> new Choice(proxy, List.of(target), Route.Feedback.NONE),
+                number -> "Rule(" + number + ")"));
+
+        router.route(loop, new FlowMetadata().destinationIp(LAN), routes::add);
+        router.route(loop, new FlowMetadata(), routes::add);
+        ownerQuestions.get(0).run();
+        broken[0] = false;
+        router.route(loop, new FlowMetadata().destinationIp(LAN), routes::add);
+
+        assertThat(routes.stream().map(route -> route.chain().get(0))).containsExactly("REJECT", "REJECT", "target-0");
+    }
 }
